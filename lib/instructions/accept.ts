@@ -1,0 +1,123 @@
+import { InvalidRequest } from '../platform/http/errors.ts';
+import { parseWith } from '../platform/http/parse.ts';
+import { defaultLifetimeSeconds, maxLifetimeSeconds, secondsOf } from './fields.ts';
+import { canonicalHash, derivedId } from './ids.ts';
+import type { Kind } from './kinds/kind.ts';
+import type { Door } from './outside.ts';
+import type { Draft } from './ports.ts';
+import { type Instruction, indexed, type Place } from './record.ts';
+
+/** A client's idempotency key: 1 to 255 visible ASCII characters. */
+const keyPattern = /^[\x21-\x7e]{1,255}$/;
+
+/** Who asks, and for what. */
+export interface Request {
+  readonly kind: Kind;
+  readonly source: Instruction['source'];
+  /** The id of the client and its bindings, from configuration. */
+  readonly client: { readonly id: string; readonly bindings: readonly Place[] };
+  readonly idempotencyKey: string | undefined;
+  readonly body: unknown;
+}
+
+/**
+ * Takes a request in: from here on it is never lost and never carried out twice.
+ *
+ * The id follows from who asks under which key, so that asking again meets the first record, whatever the clock, the
+ * bindings or the schema say by then. Only what is new is checked.
+ *
+ * @returns the instruction, and whether this request created it
+ * @throws InvalidRequest 400 naming the field, 404 for what the client may not see, 422 for a key used for another body
+ */
+export async function acceptInstruction(
+  door: Door,
+  request: Request,
+): Promise<{ instruction: Instruction; created: boolean }> {
+  const key = checkedKey(request.idempotencyKey);
+  const id = derivedId(door.stage, request.source, request.client.id, key);
+  const bodyHash = canonicalHash([request.kind.name, request.body]);
+
+  const known = await door.store.get<Instruction>(id);
+  if (known !== undefined) return { instruction: sameBody(known, bodyHash), created: false };
+
+  const draft = newInstruction(door, request, { id, key, bodyHash });
+  const created = await door.store.create<Instruction>(draft);
+  if (created === undefined) {
+    // Somebody asked the same at the same moment and was first.
+    const first = await door.store.get<Instruction>(id);
+    if (first === undefined) throw new Error(`${id}: refused by the table as existing, yet not in it`);
+    return { instruction: sameBody(first, bodyHash), created: false };
+  }
+  door.report.count('InstructionsAccepted', 1, { kind: created.kind });
+  door.report.info('accepted', { instructionId: id, kind: created.kind });
+  await door.hints.send('submit', [{ id }]);
+  await door.hints.send('tell', [{ id }]);
+  return { instruction: created, created: true };
+}
+
+function checkedKey(key: string | undefined): string {
+  if (key === undefined || key === '')
+    throw new InvalidRequest(400, 'missing field: Idempotency-Key', 'Idempotency-Key');
+  if (!keyPattern.test(key)) throw new InvalidRequest(400, 'invalid field: Idempotency-Key', 'Idempotency-Key');
+  return key;
+}
+
+function sameBody(instruction: Instruction, bodyHash: string): Instruction {
+  if (instruction.bodyHash === bodyHash) return instruction;
+  throw new InvalidRequest(422, 'this key was used for another request', 'Idempotency-Key');
+}
+
+function newInstruction(
+  door: Door,
+  { kind, source, client, body }: Request,
+  identity: Pick<Instruction, 'id' | 'key' | 'bodyHash'>,
+): Draft<Instruction> {
+  const nowMs = door.clock.nowMs();
+  const asked = parseWith(kind.schema, body) as Record<string, unknown>;
+  const place = boundPlace(client.bindings, kind.paysFrom(asked));
+  return indexed(
+    {
+      ...identity,
+      version: 0,
+      writeId: '',
+      subject: 'instruction',
+      kind: kind.name,
+      source,
+      client: client.id,
+      place,
+      request: kind.stored(asked),
+      expiresAtSeconds: expiry(asked['expiresAt'] as string | number | undefined, nowMs),
+      state: 'accepted',
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      history: [{ state: 'accepted', atMs: nowMs }],
+      telling: {},
+      tellAtMs: nowMs,
+      attempts: { count: 0, last: [] },
+      work: 'submit',
+      workAtMs: nowMs,
+    },
+    kind.lookedAtWithFund,
+  );
+}
+
+/** The binding of the wallet that pays. What a client may not see does not exist for it. */
+function boundPlace(bindings: readonly Place[], wallet: Pick<Place, 'companyId' | 'walletId'>): Place {
+  const ofCompany = bindings.filter((binding) => binding.companyId === wallet.companyId);
+  if (ofCompany.length === 0) throw new InvalidRequest(404, 'company', 'companyId');
+  const place = ofCompany.find((binding) => binding.walletId === wallet.walletId);
+  if (place === undefined) throw new InvalidRequest(404, 'wallet', 'walletId');
+  const { companyId, fundId, walletId, asset } = place;
+  return { companyId, fundId, walletId, asset };
+}
+
+function expiry(asked: string | number | undefined, nowMs: number): number {
+  const nowSeconds = Math.floor(nowMs / 1000);
+  if (asked === undefined) return nowSeconds + defaultLifetimeSeconds;
+  const seconds = secondsOf(asked);
+  if (seconds <= nowSeconds) throw new InvalidRequest(400, 'invalid field: expiresAt (not in the future)', 'expiresAt');
+  if (seconds > nowSeconds + maxLifetimeSeconds) {
+    throw new InvalidRequest(400, 'invalid field: expiresAt (more than a year away)', 'expiresAt');
+  }
+  return seconds;
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod/mini';
+import { InvalidRequest } from '../platform/http/errors.ts';
+import { parseWith } from '../platform/http/parse.ts';
+import { id, text } from './fields.ts';
+import type { Door } from './outside.ts';
+import type { Item, ItemStore } from './ports.ts';
+
+/** The stop button: one item that is read before every claim, publication and vote. */
+export interface Control extends Item {
+  readonly stopAll: boolean;
+  readonly stoppedClients: readonly string[];
+  readonly stoppedStrategies: readonly string[];
+  /** Why, in the operator's words. */
+  readonly reason: string;
+  /** The subject of the token that changed it last. */
+  readonly changedBy: string;
+  readonly changedAtMs: number;
+}
+
+/** The body of `PUT /control`: the whole of what shall be stopped; a member left out is not stopped. */
+export const controlSchema = z.strictObject({
+  stopAll: z.optional(z.boolean()),
+  stoppedClients: z.optional(z.array(id).check(z.maxLength(200))),
+  stoppedStrategies: z.optional(z.array(id).check(z.maxLength(200))),
+  reason: z.optional(text),
+});
+
+const controlId = 'control';
+
+/** Nothing is stopped until somebody says so. */
+const untouched: Control = {
+  id: controlId,
+  version: 0,
+  writeId: '',
+  index: {},
+  stopAll: false,
+  stoppedClients: [],
+  stoppedStrategies: [],
+  reason: '',
+  changedBy: '',
+  changedAtMs: 0,
+};
+
+/** The control item as it stands. Strongly consistent: a stop that was answered holds for every claim after it. */
+export async function readControl(store: ItemStore): Promise<Control> {
+  return (await store.get<Control>(controlId)) ?? untouched;
+}
+
+/**
+ * Sets what is stopped, from the body of `PUT /control`.
+ * @throws InvalidRequest 400 naming the field, 409 when somebody else changed it at the same moment
+ */
+export async function setControl(
+  door: Pick<Door, 'store' | 'clock' | 'report'>,
+  body: unknown,
+  by: string,
+): Promise<Control> {
+  const { stopAll = false, stoppedClients = [], stoppedStrategies = [], reason = '' } = parseWith(controlSchema, body);
+  const current = await readControl(door.store);
+  const changedAtMs = door.clock.nowMs();
+  const next = { ...untouched, stopAll, stoppedClients, stoppedStrategies, reason, changedBy: by, changedAtMs };
+  const changed =
+    current.version === 0 ? await door.store.create<Control>(next) : await door.store.replace<Control>(current, next);
+  if (changed === undefined) throw new InvalidRequest(409, 'changed by somebody else: read it again');
+  door.report.info('control changed', { stopAll, stoppedClients, stoppedStrategies, reason, by });
+  return changed;
+}
+
+/** The control item as `GET /control` shows it. */
+export function viewOfControl(control: Control): Record<string, unknown> {
+  const { stopAll, stoppedClients, stoppedStrategies, reason, changedBy, changedAtMs } = control;
+  const changed = control.version === 0 ? {} : { changedBy, changedAt: new Date(changedAtMs).toISOString() };
+  return { stopAll, stoppedClients, stoppedStrategies, reason, ...changed };
+}
+
+/** Whether this client's instructions may be claimed. */
+export function mayAct(control: Control, client: string): boolean {
+  return !control.stopAll && !control.stoppedClients.includes(client);
+}

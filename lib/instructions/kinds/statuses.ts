@@ -1,0 +1,40 @@
+import type { Instruction, State } from '../record.ts';
+import type { Seen } from './kind.ts';
+
+/**
+ * The statuses of anything that moves assets one way: transfers, withdrawals, sweeps (reference 6.1). A bare `rejected`
+ * is read like `custody_rejected` (K22). `chain_rejected` is the service's own fault, hence `failed`.
+ */
+const movement: Readonly<Record<string, State>> = {
+  pending_initiate: 'pending',
+  pending: 'pending',
+  approved: 'completed',
+  initiate_rejected: 'rejected',
+  custody_rejected: 'rejected',
+  rejected: 'rejected',
+  expired: 'expired',
+  chain_rejected: 'failed',
+};
+
+/** The state a one-way movement is in at this status; `undefined` for a word nobody knows. */
+export function movementState(status: string): State | undefined {
+  return Object.hasOwn(movement, status) ? movement[status] : undefined;
+}
+
+/** Compares what was asked for (asset, net amount, recipient) with what was seen of it. */
+export function movementDifferences(instruction: Instruction, recipient: string, seen: Seen): string[] {
+  const differs: string[] = [];
+  if (seen.asset !== undefined && seen.asset !== instruction.place.asset) differs.push('asset');
+  if (seen.netAmountBaseUnits !== undefined && String(seen.netAmountBaseUnits) !== instruction.request['amount']) {
+    differs.push('amount');
+  }
+  if (seen.recipient !== undefined && comparable(seen.recipient, recipient) && seen.recipient !== recipient) {
+    differs.push('recipient');
+  }
+  return differs;
+}
+
+/** A short code (three words) and a wallet id may name one wallet, so they cannot be compared (reference 5.4). */
+function comparable(a: string, b: string): boolean {
+  return a.includes(' ') === b.includes(' ');
+}

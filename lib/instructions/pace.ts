@@ -1,0 +1,21 @@
+/** How often things are tried and looked at. All figures are milliseconds. */
+
+const firstBackOffMs = 1_000;
+const longestBackOffMs = 300_000;
+
+/** The wait before attempt `attempts + 1`: doubling from a second to five minutes, with up to a half taken off at random. */
+export function backOffMs(attempts: number, fraction: number): number {
+  const full = Math.min(firstBackOffMs * 2 ** Math.min(attempts - 1, 20), longestBackOffMs);
+  return Math.round(full * (1 - fraction / 2));
+}
+
+/**
+ * How long after one look the next is due, by the age of the transaction: custody that answers at once is seen within
+ * seconds, custody that takes days costs a look every few minutes.
+ */
+export function lookAgainMs(ageMs: number): number {
+  if (ageMs < 60_000) return 2_000;
+  if (ageMs < 600_000) return 15_000;
+  if (ageMs < 3_600_000) return 60_000;
+  return 300_000;
+}

@@ -1,0 +1,115 @@
+import { PartnerApiError } from '../partner-api/errors.ts';
+import { change } from './change.ts';
+import { mayAct, readControl } from './control.ts';
+import { kindOf } from './kinds/index.ts';
+import { type AttemptResult, afterAttempt, claim, enter, mayHaveActed } from './machine.ts';
+import type { Worker } from './outside.ts';
+import { backOffMs } from './pace.ts';
+import { type Instruction, isTerminal } from './record.ts';
+
+/** A worker owns an instruction for this long; longer than the function may run. */
+export const leaseMs = 45_000;
+/** It signs within this time of its claim, or not at all. */
+const signWithinMs = 30_000;
+/** Custody that approves by itself is done within a second or so. */
+const firstLookMs = 1_000;
+/** How soon a stopped instruction is looked at again. */
+const stoppedAgainMs = 30_000;
+
+/**
+ * Carries one instruction to the Partner API: claims it, asks for the transaction under the instruction's own id, and
+ * records what became of it.
+ *
+ *     claim (conditional write) ──▶ POST …, partner_txID = id ──▶ record (conditional write)
+ *          └─ whoever loses stops here     └─ dies here: the lease runs out, the next claim asks again
+ *                                             under the same id and is told `existing`
+ */
+export async function submitInstruction(worker: Worker, id: string): Promise<void> {
+  const claimed = await claimForSubmission(worker, id);
+  if (claimed === undefined) return;
+  const number = claimed.attempts.count;
+  const result = await attempt(worker, claimed);
+  const recorded = await recordResult(worker, claimed, number, result);
+  if (recorded?.state === 'pending') {
+    await worker.hints.send('poll', [{ id: recorded.index.openIn ?? recorded.id }], { delayMs: firstLookMs });
+  }
+  if (recorded?.tellAtMs !== undefined) await worker.hints.send('tell', [{ id }]);
+}
+
+/** The instruction with a fresh attempt in it, or `undefined` when it is not ours to submit now. */
+async function claimForSubmission(worker: Worker, id: string): Promise<Instruction | undefined> {
+  const control = await readControl(worker.store);
+  const nowMs = worker.clock.nowMs();
+  let step: 'none' | 'expire' | 'hold' | 'claim' = 'none';
+  const changed = await change(worker.store, id, (current) => {
+    step = nextStep(current, mayAct(control, current.client), nowMs);
+    if (step === 'expire') return enter(current, 'expired', nowMs, { reason: 'expired' });
+    if (step === 'hold') return { ...current, workAtMs: nowMs + stoppedAgainMs, reason: 'stopped' };
+    return step === 'claim' ? claim(current, nowMs, leaseMs, signWithinMs) : current;
+  });
+  if (changed?.written && (step as string) === 'expire') {
+    worker.report.count('InstructionsSettled', 1, { state: 'expired' });
+    await worker.hints.send('tell', [{ id }]);
+  }
+  return changed?.written && (step as string) === 'claim' ? changed.instruction : undefined;
+}
+
+function nextStep(current: Instruction, mayAct: boolean, nowMs: number): 'none' | 'expire' | 'hold' | 'claim' {
+  if (isTerminal(current.state) || current.work !== 'submit') return 'none';
+  if (nowMs < (current.workAtMs ?? 0)) return 'none';
+  const overdue = current.expiresAtSeconds !== undefined && nowMs >= current.expiresAtSeconds * 1000;
+  if (overdue && !mayHaveActed(current)) return 'expire';
+  return mayAct ? 'claim' : 'hold';
+}
+
+/** One request. Whatever it comes to is a result, never an exception: an error of an unknown sort is `unknown`. */
+async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptResult> {
+  const signBeforeMs = claimed.attempts.last.at(-1)?.signBeforeMs ?? 0;
+  try {
+    const { txId, existing } = await kindOf(claimed).submit(worker.api, claimed, signBeforeMs);
+    return { effect: 'created', txId, existing };
+  } catch (error) {
+    const failure = error instanceof PartnerApiError ? error : undefined;
+    const reason = failure?.reason ?? failure?.code ?? 'internal';
+    worker.report.warn('attempt failed', {
+      instructionId: claimed.id,
+      effect: failure?.effect ?? 'unknown',
+      reason,
+      error,
+    });
+    if (failure?.effect === 'notSent' && [401, 403, 405].includes(failure.status ?? 0)) {
+      worker.report.alarm('partner_api_refuses_us', { instructionId: claimed.id, status: failure.status, reason });
+    }
+    return {
+      effect: failure?.effect ?? 'unknown',
+      reason,
+      ...(failure?.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
+    };
+  }
+}
+
+async function recordResult(worker: Worker, claimed: Instruction, number: number, result: AttemptResult) {
+  const nowMs = worker.clock.nowMs();
+  const retryInMs = Math.max(result.retryAfterMs ?? 0, backOffMs(number, worker.random.fraction()));
+  const changed = await change(worker.store, claimed.id, (current) => {
+    if (current.txId !== undefined && result.txId !== undefined && current.txId !== result.txId) {
+      worker.report.alarm('two_transactions', { instructionId: claimed.id, txIds: [current.txId, result.txId] });
+    }
+    return afterAttempt(current, number, result, nowMs, {
+      retryAtMs: nowMs + retryInMs,
+      lookAtMs: nowMs + firstLookMs,
+    });
+  });
+  const recorded = changed?.instruction;
+  if (changed?.written && recorded !== undefined) {
+    if (recorded.state === 'pending') worker.report.count('InstructionsSubmitted', 1, { kind: recorded.kind });
+    if (isTerminal(recorded.state)) worker.report.count('InstructionsSettled', 1, { state: recorded.state });
+    worker.report.info('attempt recorded', {
+      instructionId: recorded.id,
+      state: recorded.state,
+      txId: recorded.txId,
+      number,
+    });
+  }
+  return recorded;
+}
