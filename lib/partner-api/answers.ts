@@ -1,0 +1,78 @@
+import {
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  ForbiddenError,
+  MethodNotAllowedError,
+  NotFoundError,
+  type PartnerApiError,
+  type PartnerApiErrorDetails,
+  RateLimitedError,
+  ServerFaultError,
+  UnreadableAnswerError,
+} from './errors.ts';
+import { isJsonObject, type JsonObject, parseJson } from './json.ts';
+import type { TransportAnswer } from './transport.ts';
+
+type ErrorClass = new (message: string, details?: PartnerApiErrorDetails) => PartnerApiError;
+
+/** Refusals count only in the API's own frame: a proxy's 404 says nothing about what the API did. */
+const refusals: Record<number, ErrorClass> = { 400: BadRequestError, 404: NotFoundError, 409: ConflictError };
+
+/** Turned away before the API looked at the request, whoever answered. */
+const turnedAway: Record<number, ErrorClass> = {
+  401: AuthenticationError,
+  403: ForbiddenError,
+  405: MethodNotAllowedError,
+  429: RateLimitedError,
+};
+
+/** The longest `Retry-After` that is believed; a later one is cut to it. */
+export const longestRetryAfterMs = 24 * 60 * 60_000;
+
+/** The object of a 2xx answer, or the typed error of any other (reference 3; design: what an attempt came to). */
+export function readAnswer(operation: string, answer: TransportAnswer, nowMs: number): JsonObject {
+  if (answer.status < 200 || answer.status > 299) throw errorOf(operation, answer, nowMs);
+  const value = parsed(answer.body);
+  if (isJsonObject(value)) return value;
+  throw new UnreadableAnswerError(`${operation}: the answer ${answer.status} is not a JSON object`, {
+    status: answer.status,
+  });
+}
+
+/** The typed error of an answer that is no success. */
+export function errorOf(operation: string, answer: TransportAnswer, nowMs: number): PartnerApiError {
+  const { status } = answer;
+  const frame = errorFrame(answer);
+  const details = { status, reason: frame?.reason, retryAfterMs: retryAfterMs(answer.headers['retry-after'], nowMs) };
+  const said = frame === undefined ? '' : ` ${frame.reason ?? frame.msg}`;
+  const message = `${operation}: the Partner API answered ${status}${said}`;
+  const refusal = frame === undefined ? undefined : refusals[status];
+  const Class = refusal ?? turnedAway[status] ?? (status >= 500 ? ServerFaultError : UnreadableAnswerError);
+  return new Class(message, details);
+}
+
+/** The API's error frame (reference 3.1, K4): `code` an integer or a numeric text that repeats the HTTP status. */
+function errorFrame(answer: TransportAnswer): { msg: string; reason?: string } | undefined {
+  const value = parsed(answer.body);
+  if (!isJsonObject(value) || typeof value['msg'] !== 'string') return undefined;
+  const { code, msg, detail } = value;
+  if ((typeof code !== 'number' && typeof code !== 'string') || Number(code) !== answer.status) return undefined;
+  const reason = isJsonObject(detail) && typeof detail['reason'] === 'string' ? detail['reason'] : undefined;
+  return reason === undefined ? { msg } : { msg, reason };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return parseJson(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `Retry-After` in milliseconds, from seconds or an HTTP date; undefined when absent or unreadable. */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), longestRetryAfterMs);
+}
