@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { InvalidRequest } from './http/errors.ts';
 
-/** A cursor that is not one of ours, or one of another list. `field` is what the client called it. */
-export class InvalidCursor extends Error {
-  readonly code = 'invalid_cursor';
-  readonly field = 'cursor';
+/** A cursor that is not one of ours, or one of another list. To a client it is a 400 on the field `cursor`. */
+export class InvalidCursor extends InvalidRequest {
+  override readonly code: string = 'invalid_cursor';
 
   constructor(options?: ErrorOptions) {
-    super('the cursor is not one this list gave out', options);
+    super(400, 'invalid field: cursor', 'cursor', options);
     this.name = 'InvalidCursor';
   }
 }

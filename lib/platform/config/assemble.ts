@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Problem } from './concern.ts';
+import type { Config } from './concerns.ts';
+import { type Checked, checkDocument, fileOf, invalidConfig } from './parse.ts';
+
+/**
+ * One document out of the files of a configuration folder, checked and with its defaults filled in: what the build puts
+ * beside each bundle as `config.json`. A `ConfigurationError` tells every problem with its file and path.
+ */
+export function assembleConfig(directory: string): Config {
+  const { config, problems } = checkFolder(directory);
+  if (config) return config;
+  throw invalidConfig(problems);
+}
+
+/** Every problem of a configuration folder, warnings included. */
+export function checkConfig(directory: string): Problem[] {
+  return checkFolder(directory).problems;
+}
+
+function checkFolder(directory: string): Checked {
+  const problems: Problem[] = [];
+  const document: Record<string, unknown> = {};
+  for (const file of jsonFilesOf(directory, problems)) {
+    const name = file.slice(0, -'.json'.length);
+    const { value, problem } = readConcern(join(directory, file), name);
+    if (problem) problems.push({ file: fileOf(name), path: '', message: problem, severity: 'error' });
+    else document[name] = value;
+  }
+  const checked = checkDocument(document);
+  return { config: problems.length > 0 ? undefined : checked.config, problems: [...problems, ...checked.problems] };
+}
+
+function jsonFilesOf(directory: string, problems: Problem[]): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((file) => file.endsWith('.json'))
+      .sort();
+  } catch (error) {
+    problems.push({ file: directory, path: '', message: `cannot be read (${codeOf(error)})`, severity: 'error' });
+    return [];
+  }
+}
+
+/** The value under the one key a file has, which is its own name. */
+function readConcern(path: string, name: string): { value?: unknown; problem?: string } {
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return {
+      problem: error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read (${codeOf(error)})`,
+    };
+  }
+  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
+  if (!isObject || !Object.hasOwn(document as object, name))
+    return { problem: `must be an object with the key "${name}"` };
+  const others = Object.keys(document as object).filter((key) => key !== name);
+  if (others.length > 0) return { problem: `unknown key "${others.join('", "')}"` };
+  return { value: (document as Record<string, unknown>)[name] };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

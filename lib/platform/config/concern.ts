@@ -1,0 +1,48 @@
+import type * as z from 'zod/mini';
+
+/** Something wrong with the configuration, with the file and the place in it. */
+export interface Problem {
+  /** `config/clients.json` */
+  readonly file: string;
+  /** `clients[0].bindings[1].asset`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  /** A warning is told, and packaged all the same. */
+  readonly severity: 'error' | 'warning';
+}
+
+/** A problem inside a file: the file is added by whoever read it. */
+export type ProblemInFile = Omit<Problem, 'file'>;
+
+/**
+ * One concern of the configuration: one file `config/<name>.json` that holds `{ "<name>": … }`. Adding a concern is one
+ * file beside this one and one line in `concerns.ts`.
+ */
+export interface Concern<Schema extends z.ZodMiniType = z.ZodMiniType> {
+  /** Refuses unknown keys. */
+  readonly schema: Schema;
+  /** What holds when there is no such file. */
+  readonly whenAbsent: z.output<Schema>;
+  /** What a schema cannot say: duplicates, references, warnings. Only asked about values the schema accepts. */
+  check(value: z.output<Schema>): ProblemInFile[];
+}
+
+/** `config/clients.json: clients[0].id: must not be empty` */
+export function problemText({ file, path, message }: Problem): string {
+  return path === '' ? `${file}: ${message}` : `${file}: ${path}: ${message}`;
+}
+
+/** An error for each value that stood in the list before, by what `keyOf` makes of it. */
+export function duplicates<T>(
+  values: readonly T[],
+  keyOf: (value: T) => string,
+  problem: (value: T, place: number, firstPlace: number) => { path: string; message: string },
+): ProblemInFile[] {
+  const places = new Map<string, number>();
+  return values.flatMap((value, place) => {
+    const firstPlace = places.get(keyOf(value));
+    if (firstPlace !== undefined) return [{ ...problem(value, place, firstPlace), severity: 'error' as const }];
+    places.set(keyOf(value), place);
+    return [];
+  });
+}

@@ -1,0 +1,10 @@
+import { clients } from './clients.ts';
+
+/** Every concern of the configuration, by the name of its file and of the key in it. */
+export const concerns = { clients } as const;
+
+/** The name of a concern. */
+export type ConcernName = keyof typeof concerns;
+
+/** The whole configuration: one key per concern. */
+export type Config = { readonly [Name in ConcernName]: (typeof concerns)[Name]['whenAbsent'] };
