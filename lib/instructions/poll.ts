@@ -1,14 +1,13 @@
+import { type LedgerEntry, largestLedgerPage } from '../partner-api/index.ts';
 import { change } from './change.ts';
 import { kindOf } from './kinds/index.ts';
-import type { LedgerRow, Seen } from './kinds/kind.ts';
+import type { Seen } from './kinds/kind.ts';
 import { afterLook } from './machine.ts';
 import type { Worker } from './outside.ts';
 import { lookAgainMs } from './pace.ts';
 import type { Item } from './ports.ts';
 import { fundOfGroup, type Instruction, isTerminal, type State } from './record.ts';
 
-/** A ledger page holds at most this many rows (reference 4.5, operation 18). */
-const ledgerPageRows = 1000;
 /** Older pages are not read: what is not on the first two is asked for by id. */
 const maxLedgerPages = 2;
 /** At most this many open instructions of a fund are looked at in one go. */
@@ -116,23 +115,25 @@ async function readLedger(
   worker: Worker,
   fund: { companyId: string; fundId: string },
   open: readonly Instruction[],
-): Promise<Map<string, LedgerRow>> {
+): Promise<Map<string, LedgerEntry>> {
   const wanted = new Set(open.map((instruction) => instruction.txId));
-  const rows = new Map<string, LedgerRow>();
+  const rows = new Map<string, LedgerEntry>();
+  let offset = 0;
   for (let page = 0; page < maxLedgerPages && wanted.size > 0; page++) {
-    const { items } = await worker.api.ledger.page(fund.companyId, fund.fundId, {
+    const { total, entries } = await worker.api.ledger.page(fund.companyId, fund.fundId, {
       direction: 'out',
-      offset: page * ledgerPageRows,
-      limit: ledgerPageRows,
+      offset,
+      limit: largestLedgerPage,
     });
-    for (const row of items) if (wanted.delete(row.txId)) rows.set(row.txId, row);
-    if (items.length < ledgerPageRows) break;
+    for (const row of entries) if (wanted.delete(row.txId)) rows.set(row.txId, row);
+    offset += entries.length;
+    if (entries.length === 0 || (total !== undefined && offset >= total)) break;
   }
   return rows;
 }
 
-function seenInLedger(row: LedgerRow): Seen {
-  return { status: row.status, asset: row.asset, netAmountBaseUnits: row.netAmount };
+function seenInLedger(row: LedgerEntry): Seen {
+  return { status: row.status, asset: row.asset, netAmountBaseUnits: row.netAmountBaseUnits };
 }
 
 async function lookById(worker: Worker, instruction: Instruction): Promise<Seen | undefined> {

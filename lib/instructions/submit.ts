@@ -66,22 +66,24 @@ function nextStep(current: Instruction, mayAct: boolean, nowMs: number): 'none' 
 async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptResult> {
   const signBeforeMs = claimed.attempts.last.at(-1)?.signBeforeMs ?? 0;
   try {
-    const { txId, existing } = await kindOf(claimed).submit(worker.api, claimed, signBeforeMs);
-    return { effect: 'created', txId, existing };
+    const { txId, status } = await kindOf(claimed).submit(worker.api, claimed, signBeforeMs);
+    return { effect: 'created', txId, existing: status === 'existing' };
   } catch (error) {
     const failure = error instanceof PartnerApiError ? error : undefined;
+    // What the client itself finds wrong with a request no repetition mends.
+    const effect = failure?.code === 'invalid_request' ? 'refused' : (failure?.effect ?? 'unknown');
     const reason = failure?.reason ?? failure?.code ?? 'internal';
     worker.report.warn('attempt failed', {
       instructionId: claimed.id,
-      effect: failure?.effect ?? 'unknown',
+      effect,
       reason,
       error,
     });
-    if (failure?.effect === 'notSent' && [401, 403, 405].includes(failure.status ?? 0)) {
-      worker.report.alarm('partner_api_refuses_us', { instructionId: claimed.id, status: failure.status, reason });
+    if (effect === 'notSent' && [401, 403, 405].includes(failure?.status ?? 0)) {
+      worker.report.alarm('partner_api_refuses_us', { instructionId: claimed.id, status: failure?.status, reason });
     }
     return {
-      effect: failure?.effect ?? 'unknown',
+      effect,
       reason,
       ...(failure?.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
     };

@@ -1,23 +1,15 @@
 import type * as z from 'zod/mini';
-import type { PartnerApi } from '../../partner-api/index.ts';
+import type { CreatedTransaction, PartnerApi } from '../../partner-api/index.ts';
 import type { Instruction, Place, State } from '../record.ts';
 
 /** What somebody saw of a transaction. A member that the source does not tell is absent, and then not compared. */
 export interface Seen {
   /** The Partner API's word, in its short form (reference 6.1). */
   readonly status: string;
-  readonly asset?: string;
-  readonly netAmountBaseUnits?: bigint;
+  readonly asset?: string | undefined;
+  readonly netAmountBaseUnits?: bigint | undefined;
   /** Wallet id, short code or L1 address of the other side. */
-  readonly recipient?: string;
-}
-
-/** The row of a fund's ledger, as far as kinds read it. */
-export interface LedgerRow {
-  readonly txId: string;
-  readonly status: string;
-  readonly asset: string;
-  readonly netAmount: bigint;
+  readonly recipient?: string | undefined;
 }
 
 /** A request as its kind's schema let it through. */
@@ -43,7 +35,7 @@ export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
    * Asks the Partner API for the transaction, under the instruction's id as `partner_txID`.
    * @throws PartnerApiError whose `effect` says what the attempt came to
    */
-  submit(api: PartnerApi, instruction: Instruction, signBeforeMs: number): Promise<{ txId: string; existing: boolean }>;
+  submit(api: PartnerApi, instruction: Instruction, signBeforeMs: number): Promise<CreatedTransaction>;
   /** Reads the transaction by its id. */
   look(api: PartnerApi, instruction: Instruction): Promise<Seen>;
   /** What a status means for us; `undefined` for a word nobody knows. */

@@ -35,12 +35,13 @@ export const transfer: Kind<typeof schema> = {
       place.companyId,
       {
         walletId: place.walletId,
-        counterpartyWalletAddress: asked.counterpartyWalletId,
-        send: { symbol: place.asset, amount: BigInt(asked.amount) },
-        expires: expiresAtSeconds as number,
-        ...(asked.reference === undefined ? {} : { reference: asked.reference }),
-        ...(asked.benefitOf === undefined ? {} : { benefitOf: asked.benefitOf }),
-        ...(asked.accountNo === undefined ? {} : { accountNo: asked.accountNo }),
+        counterpartyWalletId: asked.counterpartyWalletId,
+        asset: place.asset,
+        amountBaseUnits: BigInt(asked.amount),
+        expiresAtSeconds: expiresAtSeconds as number,
+        reference: asked.reference,
+        benefitOf: asked.benefitOf,
+        accountNo: asked.accountNo,
         partnerTxId,
       },
       { signBeforeMs },
@@ -51,9 +52,9 @@ export const transfer: Kind<typeof schema> = {
     const seen = await api.transfers.get(place.companyId, txId as string);
     return {
       status: seen.status,
-      asset: seen.details.asset,
-      netAmountBaseUnits: seen.details.netAmount,
-      recipient: seen.details.recipientAddress,
+      asset: seen.details.asset || undefined,
+      netAmountBaseUnits: seen.details.netAmountBaseUnits,
+      recipient: seen.details.recipientAddress || undefined,
     };
   },
 
