@@ -28,13 +28,11 @@ export interface BuiltFunction {
 }
 
 /**
- * Any moment does, as long as it is always the same: the same sources then give the same zip, and a function that did
- * not change is not deployed again. Zip stores local time, so the moment is made from local parts.
+ * How a file stands in a zip. Any moment does, as long as it is always the same: the same sources then give the same zip,
+ * and a function that did not change is not deployed again. Zip stores local time, so the moment is made from local
+ * parts. Everybody may read the file: Lambda runs the code as another user than the one that unpacks it.
  */
-const zipTime = new Date(1980, 0, 1);
-
-/** A plain file that everybody may read: Lambda runs the code as another user than the one that unpacks it. */
-const readableFile = { mtime: zipTime, os: 3, attrs: 0o100644 << 16 };
+const plainFile = () => ({ mtime: new Date(1980, 0, 1), os: 3, attrs: 0o100644 << 16 });
 
 /**
  * Builds one bundle and one zip per function.
@@ -96,8 +94,8 @@ async function buildFunction(
 
 function zipContents(bundlePath: string, bundle: Uint8Array, configText: string): Zippable {
   return {
-    [bundlePath]: [bundle, readableFile],
-    [join(dirname(bundlePath), 'config.json')]: [new TextEncoder().encode(configText), readableFile],
+    [bundlePath]: [bundle, plainFile()],
+    [join(dirname(bundlePath), 'config.json')]: [new TextEncoder().encode(configText), plainFile()],
   };
 }
 
