@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { parse, type ScalarTag } from 'yaml';
 import type { Resource } from '../cli/build/template.ts';
 import QredoFunctionsPlugin from '../cli/serverless-plugin.ts';
+import { metricNamespace } from '../lib/platform/metrics.ts';
 import { readServerlessFile } from '../sandbox/aws/serverless-file.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -328,17 +329,21 @@ describe('serverless.yml: what must outlive a mistake', () => {
     });
   });
 
-  it('asks only for metrics that the functions write', () => {
+  it('watches only metrics that the functions write, where they write them', () => {
+    expect(template.service).toBe(metricNamespace);
     const sources = globSync('lib/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
-    const asked = ofType(template, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
-      [...JSON.stringify(Properties['Metrics'] ?? []).matchAll(/(?:SUM|MAX)\((\w+)\) FROM/g)].map((match) => match[1]),
+    const own = ofType(template, 'AWS::CloudWatch::Alarm').filter(
+      ([, { Properties }]) => Properties['Namespace'] === '${self:service}',
     );
-    expect(asked.length).toBeGreaterThanOrEqual(4);
-    for (const metric of asked)
+    expect(own.length).toBeGreaterThanOrEqual(4);
+    for (const [, { Properties }] of own) {
+      expect(Properties).not.toHaveProperty('Dimensions');
+      const metric = Properties['MetricName'] as string;
       expect(
         sources.some((text) => text.includes(`'${metric}'`)),
         metric,
       ).toBe(true);
+    }
   });
 
   it('packages with the placeholders, and does not deploy them', () => {
