@@ -1,0 +1,172 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { originsOf } from './authentication.ts';
+import { errorFrame } from './errors.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** Where the Partner API lives below the server's root (1.1), and where the control surface does (Appendix B). */
+export const basePath = '/api/v1/p';
+/** The control surface's path. */
+export const controlPath = '/_sandbox';
+
+/** What the HTTP layer needs besides the sandbox. */
+export interface HttpOptions {
+  readonly tls: { cert: string | Buffer; key: string | Buffer } | undefined;
+  /** Base URLs under which clients may have signed, tried before the `Host` header (2.6). */
+  readonly publicBaseUrls: readonly string[];
+  readonly trustForwarded: boolean;
+}
+
+const bodyLimitBytes = 1024 * 1024;
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 15_000;
+
+/**
+ * The sandbox behind Fastify. There is one route: the sandbox has its own router over the raw request target, because
+ * the target is signed as it came, and because direct entry must route in the very same way.
+ */
+export function buildHttpServer(sandbox: Sandbox, options: HttpOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    rewriteUrl: () => '/',
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
+      send(reply, frameworkOutcome(error)),
+    ...serverOptions(options),
+  } as object) as unknown as FastifyInstance;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // The content type is never looked at (1.4); without it Fastify would refuse what it cannot parse.
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.raw.headers['content-type'] = 'application/octet-stream';
+    done();
+  });
+  const handle = (request: FastifyRequest, reply: FastifyReply) => send(reply, dispatch(sandbox, options, request));
+  app.all('/', handle);
+  app.setNotFoundHandler(handle);
+  app.setErrorHandler((error: FastifyError, _request, reply) => send(reply, frameworkOutcome(error)));
+  listenForOddities(app);
+  return app;
+}
+
+function serverOptions({ tls }: HttpOptions): object {
+  // Node would answer a missing Host by itself, without the error frame; nothing here needs it.
+  const limits = { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000, requireHostHeader: false };
+  return tls === undefined ? { http: limits } : { https: { ...limits, ...tls, minVersion: 'TLSv1.2' } };
+}
+
+function dispatch(sandbox: Sandbox, options: HttpOptions, request: FastifyRequest): Outcome {
+  const rawTarget = request.originalUrl;
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const target = pathAndQuery(rawTarget);
+  if (isBelow(target, controlPath)) {
+    if (!isLoopback(request.raw.socket)) return outcomeOf(403, errorFrame(403, 'loopback only'));
+    return sandbox.control({ method: request.method, target: target.slice(controlPath.length), body });
+  }
+  if (!isBelow(target, basePath)) return outcomeOf(404, errorFrame(404, 'url'));
+  const call = { method: request.method, target: target.slice(basePath.length), body };
+  return sandbox.callSigned(call, signedRequest(request.raw, rawTarget, body, options));
+}
+
+/** A request as the signature check wants it. Upgrades (feeds) sign a `wss` URL. */
+export function signedRequest(raw: IncomingMessage, rawTarget: string, body: Uint8Array, options: HttpOptions) {
+  const { publicBaseUrls, trustForwarded, tls } = options;
+  const headers: IncomingHttpHeaders = raw.headers;
+  const isUpgrade = headers.upgrade?.toLowerCase() === 'websocket';
+  const origins = originsOf({ publicBaseUrls, trustForwarded, headers, isTls: tls !== undefined, isUpgrade });
+  return { headers, rawTarget, origins, body };
+}
+
+/** The path and query of a request target, also of one in absolute form. */
+export function pathAndQuery(rawTarget: string): string {
+  return rawTarget.startsWith('/') ? rawTarget : rawTarget.replace(/^\w+:\/\/[^/?#]*/, '');
+}
+
+function isBelow(target: string, base: string): boolean {
+  return target.startsWith(base) && ['/', '?', undefined].includes(target[base.length]);
+}
+
+function isLoopback(socket: Socket): boolean {
+  return /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
+}
+
+function send(reply: FastifyReply, outcome: Outcome): FastifyReply {
+  if (outcome.delayMs > 0) {
+    reply.hijack();
+    const late = setTimeout(() => sendRaw(reply.raw, outcome), outcome.delayMs);
+    reply.raw.once('close', () => clearTimeout(late));
+    return reply;
+  }
+  if (outcome.dropped || outcome.cut) {
+    reply.hijack();
+    sendRaw(reply.raw, outcome);
+    return reply;
+  }
+  return reply
+    .code(outcome.status)
+    .headers(outcome.headers)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(outcome.body);
+}
+
+function sendRaw(response: ServerResponse, outcome: Outcome): void {
+  if (outcome.dropped) {
+    response.socket?.destroy();
+    return;
+  }
+  const bytes = Buffer.from(outcome.body);
+  response.writeHead(outcome.status, {
+    ...outcome.headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': bytes.length,
+  });
+  if (!outcome.cut) {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes.subarray(0, bytes.length >> 1), () => response.socket?.destroy());
+}
+
+/** What Fastify refuses by itself (too large, cut short, timed out) is the client's fault unless it says 5xx. */
+function frameworkOutcome(error: FastifyError): Outcome {
+  const status = error.statusCode ?? 500;
+  const isClientFault = status >= 400 && status < 500;
+  return isClientFault
+    ? outcomeOf(status, errorFrame(status, 'invalid request'))
+    : outcomeOf(500, errorFrame(500, 'internal'));
+}
+
+const parserStatuses: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** Bytes that are no HTTP: the error frame, written by hand, and the end of the connection. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  endWithFrame(socket, parserStatuses[error.code ?? ''] ?? 400);
+}
+
+function endWithFrame(socket: Socket, status: number, headers = ''): void {
+  const frame = errorFrame(status, status === 405 ? undefined : 'invalid request') as { msg: string };
+  const body = JSON.stringify(frame);
+  const head = `HTTP/1.1 ${status} ${frame.msg}\r\nContent-Type: application/json; charset=utf-8\r\n${headers}`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`, () =>
+    socket.destroy(),
+  );
+}
+
+/** What Node answers by itself, without a frame, unless somebody listens: `CONNECT` and odd expectations. */
+function listenForOddities(app: FastifyInstance): void {
+  app.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    endWithFrame(socket, 405, 'Allow: DELETE, GET, POST, PUT\r\n');
+  });
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    app.server.emit('request', request, response);
+  });
+}

@@ -1,0 +1,23 @@
+import type { SignaturePolicy } from './authentication.ts';
+import type { FeeRates } from './fee-schedule.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+/** How a sandbox is set up; everything has the default of reference Appendix C. */
+export interface SandboxOptions {
+  /** Fixes ids, keys, addresses and fault draws; without it they are random. */
+  readonly seed?: number | string | undefined;
+  /** File in which the state survives a restart. */
+  readonly journal?: string | undefined;
+  readonly signaturePolicy?: SignaturePolicy | undefined;
+  /** Clock difference allowed to a signed timestamp, in seconds. */
+  readonly windowSeconds?: number | undefined;
+  readonly rateLimit?: RateLimit | undefined;
+  readonly feesBps?: FeeRates | undefined;
+  readonly autoAcceptInvitations?: boolean | undefined;
+  /** Where the `feed` URLs in answers point. */
+  readonly feedBaseUrl?: string | undefined;
+  /** Source of the time in Unix milliseconds; the machine's clock by default. */
+  readonly clock?: (() => number) | undefined;
+  /** Hears of faults of the sandbox itself (its 500 answers). */
+  readonly log?: ((message: string, error: unknown) => void) | undefined;
+}

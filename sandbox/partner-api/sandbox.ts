@@ -1,0 +1,295 @@
+import { type AuthenticationSettings, authenticate, type SignedRequest } from './authentication.ts';
+import { type ClockChange, type ClockState, SandboxClock } from './clock.ts';
+import { controlOperations } from './control/operations.ts';
+import { ApiError, errorFrame, notFound } from './errors.ts';
+import { Faults } from './faults.ts';
+import { IdMaker, RandomStream, streamKey } from './ids.ts';
+import { Journal, JournalError, type JournalHeader, type JournalStep } from './journal.ts';
+import { parseObjectBody } from './json.ts';
+import type { Account } from './model.ts';
+import type { Answer, Operation } from './operation.ts';
+import { operations } from './operations.ts';
+import { droppedOutcome, faultBeforeEffect, type Outcome, outcomeOf } from './outcome.ts';
+import { RateLimiter } from './rate-limit.ts';
+import { RequestCounter } from './request-counter.ts';
+import { Router } from './router.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
+import { World, type WorldEvent, type WorldSettings } from './world.ts';
+
+/** A request below HTTP. `target` is the path below the base with its query; the body is JSON text as sent. */
+export interface CallRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+/** Who lets a request in: HTTP verifies signatures, direct entry names the account. */
+type Admission = () => { account: Account; nonce: bigint | undefined };
+
+const router = new Router(operations);
+const controlRouter = new Router(controlOperations);
+
+/**
+ * The Partner API without a network: world, clock, journal, faults. Everything is synchronous: when a call returns,
+ * its effect is there and in the journal, and no other call came between.
+ */
+export class Sandbox {
+  readonly clock: SandboxClock;
+  readonly faults: Faults;
+  readonly requests = new RequestCounter();
+  /** Who is told of world events (feeds); survives a reset. */
+  readonly listeners = new Set<(event: WorldEvent) => void>();
+  /** Called after every step, so that a server can set its timer to `nextDueAtMs`. */
+  afterStep: () => void = () => {};
+  world: World;
+  readonly #settings: WorldSettings;
+  readonly #authentication: AuthenticationSettings;
+  readonly #limiter: RateLimiter | undefined;
+  readonly #log: (message: string, error: unknown) => void;
+  readonly #seed: number | string | undefined;
+  readonly #journal: Journal | undefined;
+  #header: JournalHeader;
+
+  constructor(options: SandboxOptions = {}) {
+    this.clock = new SandboxClock(options.clock);
+    this.#seed = options.seed;
+    this.#log = options.log ?? (() => {});
+    this.faults = new Faults(new RandomStream(streamKey(options.seed, 'faults')));
+    this.#limiter = options.rateLimit === undefined ? undefined : new RateLimiter(options.rateLimit);
+    this.#authentication = {
+      signaturePolicy: options.signaturePolicy ?? 'byKeyKind',
+      windowSeconds: options.windowSeconds ?? 300,
+    };
+    this.#settings = {
+      feesBps: options.feesBps ?? {},
+      feedBaseUrl: options.feedBaseUrl ?? 'wss://api.qredo.network/api/v1/p',
+      autoAcceptInvitations: options.autoAcceptInvitations ?? false,
+    };
+    const opened = options.journal === undefined ? undefined : Journal.open(options.journal, () => this.#freshHeader());
+    this.#header = opened?.header ?? this.#freshHeader();
+    this.#journal = opened?.journal;
+    this.world = this.#emptyWorld();
+    if (opened !== undefined) this.#replay(opened.steps);
+    this.world.listeners = this.listeners;
+    this.tick();
+  }
+
+  /** Lets everything happen that has become due. Every call does so first; a server also does it by timer. */
+  tick(): void {
+    this.world.advance(this.clock.nowMs());
+  }
+
+  /** When something will happen by itself next, in Unix milliseconds of the sandbox clock. */
+  get nextDueAtMs(): number | undefined {
+    return this.world.timers.nextDueAtMs;
+  }
+
+  /** Direct entry below HTTP and signatures, as the account with this key id. Faults are reported in the outcome. */
+  call(request: CallRequest & { readonly apiKeyId: string }): Outcome {
+    return this.exchange(request, () => {
+      const account = this.world.accounts.get(request.apiKeyId);
+      if (account === undefined) throw new ApiError(401, 'api key', { msg: 'errPartnerAuth' });
+      if (!account.enabled) throw new ApiError(403, 'api key');
+      return { account, nonce: undefined };
+    });
+  }
+
+  /** Entry for a signed request (2.6). */
+  callSigned(request: CallRequest, signed: SignedRequest): Outcome {
+    return this.exchange(request, () => this.admit(signed));
+  }
+
+  /** The checks of 2.6 alone, for feeds: throws ApiError. The nonce, if any, must be stored by `useNonce`. */
+  admit(signed: SignedRequest): { account: Account; nonce: bigint | undefined } {
+    this.tick();
+    return authenticate(this.world, signed, this.#authentication);
+  }
+
+  /** Stores a nonce that let a request in (2.6 step 9), in the journal too. */
+  useNonce(account: Account, nonce: bigint): void {
+    account.lastNonce = nonce;
+    this.#journal?.append({ t: this.world.nowMs, a: account.keyId, n: String(nonce) });
+  }
+
+  /** Routes, counts, strikes with faults, admits, carries out. Never throws: an outcome for every request. */
+  exchange(request: CallRequest, admission: Admission): Outcome {
+    this.tick();
+    try {
+      const { operation, params, path, query } = route(router, request);
+      const label = `${operation.method} ${operation.path}`;
+      this.requests.countOperation(label);
+      const effects = this.faults.strike({ operation: operation.number, method: operation.method, path });
+      const early = faultBeforeEffect(effects);
+      if (early !== undefined) return early;
+      const { account, nonce } = admission();
+      this.requests.countAccount(account.keyId, label);
+      if (nonce !== undefined) this.useNonce(account, nonce);
+      this.#limiter?.take(account.keyId, this.world.nowMs);
+      const result = this.#carryOut(operation, account, params, query, request);
+      if (effects.some((effect) => effect.kind === 'dropAfter')) return droppedOutcome;
+      return outcomeOf(result.status, result.body, {}, effects);
+    } catch (error) {
+      return this.#refusal(error);
+    } finally {
+      this.afterStep();
+    }
+  }
+
+  /** The control surface: `target` is the path below `/_sandbox`. Never throws. */
+  control(request: CallRequest): Outcome {
+    this.tick();
+    try {
+      const { operation, params, query } = route(controlRouter, request);
+      const body = operation.takesBody && request.body?.length ? parseObjectBody(request.body) : {};
+      const run = () => operation.handle({ sandbox: this, world: this.world, params, query, body });
+      const result = operation.changesWorld
+        ? this.#step(run, () => ({
+            t: this.world.nowMs,
+            c: 1,
+            m: request.method,
+            p: request.target,
+            b: textOf(request.body),
+          }))
+        : run();
+      return outcomeOf(result.status, result.body);
+    } catch (error) {
+      return this.#refusal(error);
+    } finally {
+      this.afterStep();
+    }
+  }
+
+  /** Moves or freezes the clock, and lets happen what that makes due. */
+  changeClock(change: ClockChange): void {
+    const at = this.world.nowMs;
+    const clock = this.clock.change(change);
+    this.#journal?.append({ t: at, clock });
+    this.tick();
+  }
+
+  /** Starts again with an empty world. API keys stay known, with nothing in them; clock and faults stay. */
+  reset(): void {
+    const keys = [...this.world.accounts.values()];
+    this.#header = this.#freshHeader();
+    this.#journal?.restart(this.#header);
+    this.world = this.#emptyWorld();
+    this.changeClock({});
+    for (const { apiKey, enabled, publicKey } of keys.filter((account) => account.enabled)) {
+      const publicKeyPem = publicKey?.export({ type: 'spki', format: 'pem' });
+      if (enabled) this.control({ method: 'POST', target: '/keys', body: JSON.stringify({ apiKey, publicKeyPem }) });
+    }
+    this.world.listeners = this.listeners;
+  }
+
+  /** Where feed URLs in answers point, once the server knows its address. */
+  setFeedBaseUrl(url: string): void {
+    this.#settings.feedBaseUrl = url;
+  }
+
+  /** Closes the journal file. */
+  close(): void {
+    this.#journal?.close();
+  }
+
+  #carryOut(
+    operation: Operation,
+    account: Account,
+    params: Record<string, string>,
+    query: URLSearchParams,
+    request: CallRequest,
+  ): Answer {
+    const body = operation.takesBody ? parseObjectBody(request.body ?? '') : {};
+    const run = () => operation.handle({ world: this.world, account, params, query, body });
+    if (!operation.changesWorld) return run();
+    const { method, target } = request;
+    const step = () => ({ t: this.world.nowMs, a: account.keyId, m: method, p: target, b: textOf(request.body) });
+    return this.#step(run, step);
+  }
+
+  /** Runs a change and writes it down. A refused one leaves nothing behind, not even in the stream of ids. */
+  #step(run: () => Answer, step: () => JournalStep): Answer {
+    const { stream } = this.world.ids;
+    const position = stream.position;
+    let result: Answer;
+    try {
+      result = run();
+    } catch (error) {
+      stream.position = position;
+      throw error;
+    }
+    this.#journal?.append(step());
+    return result;
+  }
+
+  #replay(steps: readonly JournalStep[]): void {
+    let clock: ClockState = this.clock.state();
+    let floorMs = Number.NEGATIVE_INFINITY;
+    for (const [index, step] of steps.entries()) {
+      this.clock.pin(step.t);
+      this.world.advance(step.t);
+      floorMs = step.t;
+      if ('clock' in step) {
+        clock = step.clock;
+        floorMs = Number.NEGATIVE_INFINITY;
+        continue;
+      }
+      try {
+        this.#repeat(step);
+      } catch (cause) {
+        throw new JournalError(`the journal does not replay: step ${index + 1}`, { cause });
+      }
+    }
+    this.clock.resume(clock, floorMs);
+  }
+
+  #repeat(step: Exclude<JournalStep, { clock: ClockState }>): void {
+    if ('n' in step) {
+      (this.world.accounts.get(step.a) as Account).lastNonce = BigInt(step.n);
+      return;
+    }
+    const request = { method: step.m, target: step.p, body: step.b };
+    if ('c' in step) {
+      const { operation, params, query } = route(controlRouter, request);
+      const body = step.b === '' ? {} : parseObjectBody(step.b);
+      operation.handle({ sandbox: this, world: this.world, params, query, body });
+      return;
+    }
+    const { operation, params, query } = route(router, request);
+    const body = operation.takesBody ? parseObjectBody(step.b) : {};
+    const account = this.world.accounts.get(step.a) as Account;
+    operation.handle({ world: this.world, account, params, query, body });
+  }
+
+  #refusal(error: unknown): Outcome {
+    if (error instanceof ApiError) return outcomeOf(error.status, error.body, error.headers);
+    this.#log('a request failed inside the sandbox', error);
+    return outcomeOf(500, errorFrame(500, 'internal'));
+  }
+
+  #freshHeader(): JournalHeader {
+    const streamKeyHex = streamKey(this.#seed, 'ids').toString('hex');
+    return { version: 1, streamKeyHex, fixedTime: this.#seed !== undefined };
+  }
+
+  #emptyWorld(): World {
+    const stream = new RandomStream(Buffer.from(this.#header.streamKeyHex, 'hex'));
+    const world = new World(new IdMaker(stream, this.#header.fixedTime), this.#settings);
+    world.nowMs = this.clock.nowMs();
+    return world;
+  }
+}
+
+/** Finds the operation, or throws 404 or 405 with `Allow` (Appendix A). */
+function route<Target extends { method: string; path: string }>(router: Router<Target>, request: CallRequest) {
+  const mark = request.target.indexOf('?');
+  const path = mark < 0 ? request.target : request.target.slice(0, mark);
+  const match = router.match(request.method, path);
+  if (match === null) throw notFound('url');
+  if ('allow' in match) throw new ApiError(405, undefined, { headers: { allow: match.allow.join(', ') } });
+  const query = new URLSearchParams(mark < 0 ? '' : request.target.slice(mark + 1));
+  return { operation: match.target, params: match.params, path, query };
+}
+
+function textOf(body: string | Uint8Array | undefined): string {
+  return typeof body === 'string' ? body : Buffer.from(body ?? []).toString('utf8');
+}
