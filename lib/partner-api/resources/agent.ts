@@ -30,7 +30,7 @@ export interface AgentInitiation {
 export function agentResource({ call, callForStatus }: Calls) {
   return {
     /** Starts a registration; signed with the API key. `POST /coreclient/init` (47). */
-    init: (registration: AgentRegistration, options?: CallOptions): Promise<AgentInitiation> =>
+    init: async (registration: AgentRegistration, options?: CallOptions): Promise<AgentInitiation> =>
       call(
         {
           name: 'agent.init',
@@ -54,7 +54,7 @@ export function agentResource({ call, callForStatus }: Calls) {
       ),
 
     /** Ends a registration with the signed identity document; the feed's address. `POST /coreclient/finish` (48). */
-    finish: (
+    finish: async (
       zkpToken: ZkpTokenSource,
       idDocSignatureHex: string,
       options?: CallOptions,
@@ -72,7 +72,11 @@ export function agentResource({ call, callForStatus }: Calls) {
       ),
 
     /** The messages to sign for one action, in hex. `GET /coreclient/action/{action_id}` (50). */
-    action: (zkpToken: ZkpTokenSource, actionId: string, options?: CallOptions): Promise<{ messagesHex: string[] }> =>
+    action: async (
+      zkpToken: ZkpTokenSource,
+      actionId: string,
+      options?: CallOptions,
+    ): Promise<{ messagesHex: string[] }> =>
       call(
         { name: 'agent.action', method: 'GET', path: path`/coreclient/action/${actionId}`, zkpToken },
         (wire) => ({ messagesHex: read.texts(wire, 'messages') }),
@@ -80,7 +84,7 @@ export function agentResource({ call, callForStatus }: Calls) {
       ),
 
     /** Approves with one signature per message, in their order. `PUT /coreclient/action/{action_id}` (51). */
-    approve: (
+    approve: async (
       zkpToken: ZkpTokenSource,
       actionId: string,
       signaturesHex: readonly string[],
@@ -98,7 +102,7 @@ export function agentResource({ call, callForStatus }: Calls) {
       ),
 
     /** Rejects. `DELETE /coreclient/action/{action_id}` (52). */
-    reject: (zkpToken: ZkpTokenSource, actionId: string, options?: CallOptions): Promise<void> =>
+    reject: async (zkpToken: ZkpTokenSource, actionId: string, options?: CallOptions): Promise<void> =>
       callForStatus(
         { name: 'agent.reject', method: 'DELETE', path: path`/coreclient/action/${actionId}`, zkpToken },
         options,

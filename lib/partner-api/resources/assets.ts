@@ -18,7 +18,7 @@ export interface Asset {
 export function assetsResource({ call }: Calls) {
   return {
     /** All assets of the environment. `GET /assets` (1). */
-    list: (options?: CallOptions): Promise<Asset[]> =>
+    list: async (options?: CallOptions): Promise<Asset[]> =>
       call(
         { name: 'assets.list', method: 'GET', path: '/assets' },
         (wire) => read.objects(wire, 'assets').map(readAsset),

@@ -28,7 +28,7 @@ export interface CompanyMatch {
 export function companiesResource({ call }: Calls) {
   return {
     /** Makes a company. It has no idempotency key: never repeat it blindly. `POST /company` (3). */
-    create: (details: CompanyDetails, options?: CallOptions): Promise<{ companyId: string; ref: string }> =>
+    create: async (details: CompanyDetails, options?: CallOptions): Promise<{ companyId: string; ref: string }> =>
       call(
         {
           name: 'companies.create',
@@ -41,11 +41,11 @@ export function companiesResource({ call }: Calls) {
       ),
 
     /** One company. `GET /company/{company_id}` (4). */
-    get: (companyId: string, options?: CallOptions): Promise<Company> =>
+    get: async (companyId: string, options?: CallOptions): Promise<Company> =>
       call({ name: 'companies.get', method: 'GET', path: path`/company/${companyId}` }, readCompany, options),
 
     /** Changes the members that are given. `PUT /company/{company_id}` (5). */
-    update: (
+    update: async (
       companyId: string,
       details: Partial<CompanyDetails>,
       options?: CallOptions,
@@ -57,7 +57,7 @@ export function companiesResource({ call }: Calls) {
       ),
 
     /** Companies of this API key whose name holds `query`; all without one. `GET /company/search` (6). */
-    search: (query?: string, options?: CallOptions): Promise<CompanyMatch[]> =>
+    search: async (query?: string, options?: CallOptions): Promise<CompanyMatch[]> =>
       call(
         { name: 'companies.search', method: 'GET', path: '/company/search', query: { query } },
         (wire) =>

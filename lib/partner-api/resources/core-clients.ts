@@ -35,7 +35,7 @@ export interface CoreClientSignature {
 export function coreClientsResource({ call, callForStatus }: Calls) {
   return {
     /** Makes one. It has no idempotency key: never repeat it blindly. `POST /coreclient` (36). */
-    create: (name: string, options?: CallOptions): Promise<CoreClient> =>
+    create: async (name: string, options?: CallOptions): Promise<CoreClient> =>
       call(
         { name: 'coreClients.create', method: 'POST', path: '/coreclient', body: { name: checkedText(name, 'name') } },
         readCoreClient,
@@ -43,7 +43,7 @@ export function coreClientsResource({ call, callForStatus }: Calls) {
       ),
 
     /** All of this API key. `GET /coreclient` (37). */
-    list: (options?: CallOptions): Promise<CoreClient[]> =>
+    list: async (options?: CallOptions): Promise<CoreClient[]> =>
       call(
         { name: 'coreClients.list', method: 'GET', path: '/coreclient' },
         (wire) => read.objects(wire, 'clients').map(readCoreClient),
@@ -51,7 +51,7 @@ export function coreClientsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Actions that wait for this core client's vote. `GET …/actions` (38). */
-    actions: (coreClientId: string, options?: CallOptions): Promise<Action[]> =>
+    actions: async (coreClientId: string, options?: CallOptions): Promise<Action[]> =>
       call(
         { name: 'coreClients.actions', method: 'GET', path: path`/coreclient/${coreClientId}/actions` },
         (wire) => read.objects(wire, 'actions').map(readAction),
@@ -59,7 +59,7 @@ export function coreClientsResource({ call, callForStatus }: Calls) {
       ),
 
     /** One action, whatever its status, with what it is about. `GET …/action/{action_id}` (39). */
-    action: (coreClientId: string, actionId: string, options?: CallOptions): Promise<ActionDetails> =>
+    action: async (coreClientId: string, actionId: string, options?: CallOptions): Promise<ActionDetails> =>
       call(
         { name: 'coreClients.action', method: 'GET', path: path`/coreclient/${coreClientId}/action/${actionId}` },
         readActionDetails,
@@ -67,21 +67,21 @@ export function coreClientsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Votes for; final. A second vote is refused. `PUT …/action/{action_id}` (40). */
-    approve: (coreClientId: string, actionId: string, options?: CallOptions): Promise<void> =>
+    approve: async (coreClientId: string, actionId: string, options?: CallOptions): Promise<void> =>
       callForStatus(
         { name: 'coreClients.approve', method: 'PUT', path: path`/coreclient/${coreClientId}/action/${actionId}` },
         options,
       ),
 
     /** Votes against; final. `DELETE …/action/{action_id}` (41). */
-    reject: (coreClientId: string, actionId: string, options?: CallOptions): Promise<void> =>
+    reject: async (coreClientId: string, actionId: string, options?: CallOptions): Promise<void> =>
       callForStatus(
         { name: 'coreClients.reject', method: 'DELETE', path: path`/coreclient/${coreClientId}/action/${actionId}` },
         options,
       ),
 
     /** Wallets connected to this core client, or asking to be. `GET …/wallets` (42). */
-    wallets: (coreClientId: string, options?: CallOptions): Promise<ConnectedWallet[]> =>
+    wallets: async (coreClientId: string, options?: CallOptions): Promise<ConnectedWallet[]> =>
       call(
         { name: 'coreClients.wallets', method: 'GET', path: path`/coreclient/${coreClientId}/wallets` },
         (wire) =>
@@ -95,7 +95,7 @@ export function coreClientsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Signs a hash of at most 64 bytes, in hex. `POST …/sign` (45). */
-    sign: (coreClientId: string, messageHashHex: string, options?: CallOptions): Promise<CoreClientSignature> =>
+    sign: async (coreClientId: string, messageHashHex: string, options?: CallOptions): Promise<CoreClientSignature> =>
       call(
         {
           name: 'coreClients.sign',

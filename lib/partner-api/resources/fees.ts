@@ -23,7 +23,7 @@ export interface Fees {
 export function feesResource({ call }: Calls) {
   return {
     /** The fee of a movement; nothing is stored, so it may be repeated. `POST /fees` (2). */
-    quote: (request: FeeRequest, options?: CallOptions): Promise<Fees> =>
+    quote: async (request: FeeRequest, options?: CallOptions): Promise<Fees> =>
       call(
         {
           name: 'fees.quote',

@@ -56,7 +56,7 @@ export function fundsResource({ call, callForStatus }: Calls) {
 
   return {
     /** Makes a fund. It has no idempotency key: never repeat it blindly. `POST …/fund` (11). */
-    create: (companyId: string, fund: NewFund, options?: CallOptions): Promise<CreatedFund> =>
+    create: async (companyId: string, fund: NewFund, options?: CallOptions): Promise<CreatedFund> =>
       call(
         { name: 'funds.create', method: 'POST', path: path`/company/${companyId}/fund`, body: writeNewFund(fund) },
         readCreatedFund,
@@ -64,11 +64,15 @@ export function fundsResource({ call, callForStatus }: Calls) {
       ),
 
     /** One fund. `GET …/fund/{fund_id}` (12). */
-    get: (companyId: string, fundId: string, options?: CallOptions): Promise<Fund> =>
+    get: async (companyId: string, fundId: string, options?: CallOptions): Promise<Fund> =>
       call({ name: 'funds.get', method: 'GET', path: path`/company/${companyId}/fund/${fundId}` }, readFund, options),
 
     /** Funds whose name holds `query`; all without one. `GET …/fund/search` (19). */
-    search: (companyId: string, query?: string, options?: CallOptions): Promise<{ fundId: string; name: string }[]> =>
+    search: async (
+      companyId: string,
+      query?: string,
+      options?: CallOptions,
+    ): Promise<{ fundId: string; name: string }[]> =>
       call(
         { name: 'funds.search', method: 'GET', path: path`/company/${companyId}/fund/search`, query: { query } },
         (wire) =>
@@ -80,7 +84,7 @@ export function fundsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Deposit addresses and balances, one row per wallet. `GET …/deposit` (13). */
-    deposits: (companyId: string, fundId: string, options?: CallOptions): Promise<DepositAddress[]> =>
+    deposits: async (companyId: string, fundId: string, options?: CallOptions): Promise<DepositAddress[]> =>
       call(
         { name: 'funds.deposits', method: 'GET', path: path`/company/${companyId}/fund/${fundId}/deposit` },
         (wire) =>
@@ -93,7 +97,7 @@ export function fundsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Addresses withdrawals may go to. `GET …/whitelist` (14). */
-    whitelist: (
+    whitelist: async (
       companyId: string,
       fundId: string,
       filter: { address?: string; asset?: string } = {},
@@ -116,7 +120,7 @@ export function fundsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Allows withdrawals to an address, at once and for good: it cannot be removed. `POST …/whitelist` (15). */
-    addToWhitelist: (
+    addToWhitelist: async (
       companyId: string,
       fundId: string,
       { name, asset, address }: WhitelistEntry,
@@ -137,7 +141,7 @@ export function fundsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Makes one wallet per asset, with the fund's policies; the ids of the wallets. `POST …/asset` (16). */
-    addAssets: (
+    addAssets: async (
       companyId: string,
       fundId: string,
       assets: readonly string[],
@@ -146,7 +150,7 @@ export function fundsResource({ call, callForStatus }: Calls) {
       addAssets('funds.addAssets', path`/company/${companyId}/fund/${fundId}/asset`, assets, options),
 
     /** The same by its legacy path, for servers that know no other (K10). `POST …/deposit` (D1). */
-    addAssetsLegacy: (
+    addAssetsLegacy: async (
       companyId: string,
       fundId: string,
       assets: readonly string[],
@@ -155,7 +159,7 @@ export function fundsResource({ call, callForStatus }: Calls) {
       addAssets('funds.addAssetsLegacy', path`/company/${companyId}/fund/${fundId}/deposit`, assets, options),
 
     /** Makes wallets; their ids in the order of the request. Wallets cannot be removed. `POST …/wallet` (17). */
-    addWallets: (
+    addWallets: async (
       companyId: string,
       fundId: string,
       wallets: readonly NewWallet[],

@@ -12,7 +12,7 @@ export interface Holding {
 export function holdingsResource({ call }: Calls) {
   return {
     /** One row per asset. `GET /company/{company_id}/holding` (10). */
-    list: (companyId: string, options?: CallOptions): Promise<Holding[]> =>
+    list: async (companyId: string, options?: CallOptions): Promise<Holding[]> =>
       call(
         { name: 'holdings.list', method: 'GET', path: path`/company/${companyId}/holding` },
         (wire) =>

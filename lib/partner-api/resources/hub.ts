@@ -21,14 +21,14 @@ export interface HubQuote {
 export function hubResource({ call, callForStatus }: Calls) {
   return {
     /** Open quotes as a company sees them. `GET /company/{company_id}/liquidityhub` (33). */
-    list: (companyId: string, options?: CallOptions): Promise<HubQuote[]> =>
+    list: async (companyId: string, options?: CallOptions): Promise<HubQuote[]> =>
       call({ name: 'hub.list', method: 'GET', path: path`/company/${companyId}/liquidityhub` }, readHubQuotes, options),
 
     /**
      * Puts an own quote on the hub; shown once the maker's custody approved it. It may be repeated by the caller: a
      * quote is on the hub once. `POST /company/{company_id}/liquidityhub` (34).
      */
-    publish: (companyId: string, txId: string, options?: CallOptions): Promise<void> =>
+    publish: async (companyId: string, txId: string, options?: CallOptions): Promise<void> =>
       callForStatus(
         {
           name: 'hub.publish',
@@ -40,7 +40,7 @@ export function hubResource({ call, callForStatus }: Calls) {
       ),
 
     /** Open quotes, for no company in particular. `GET /liquidityhub` (35). */
-    listAll: (options?: CallOptions): Promise<HubQuote[]> =>
+    listAll: async (options?: CallOptions): Promise<HubQuote[]> =>
       call({ name: 'hub.listAll', method: 'GET', path: '/liquidityhub' }, readHubQuotes, options),
   };
 }

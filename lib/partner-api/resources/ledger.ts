@@ -63,7 +63,7 @@ export const largestLedgerPage = 1000;
 
 /** The ledger of a fund. */
 export function ledgerResource({ call }: Calls) {
-  const page = (
+  const page = async (
     companyId: string,
     fundId: string,
     query: LedgerFilter & { offset?: number; limit?: number } = {},

@@ -45,7 +45,7 @@ export interface NewTake {
 export function swapsResource({ call, callForStatus }: Calls) {
   return {
     /** Makes a quote; sent once, the same `partnerTxId` may be sent again. `POST …/atomicswap/make` (28). */
-    make: (companyId: string, quote: NewQuote, options?: CallOptions): Promise<CreatedQuote> =>
+    make: async (companyId: string, quote: NewQuote, options?: CallOptions): Promise<CreatedQuote> =>
       call(
         {
           name: 'swaps.make',
@@ -58,7 +58,7 @@ export function swapsResource({ call, callForStatus }: Calls) {
       ),
 
     /** A quote, for its maker and, with their own company, for takers. `GET …/atomicswap/make/{tx_id}` (29). */
-    get: (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
+    get: async (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
       call(
         { name: 'swaps.get', method: 'GET', path: path`/company/${companyId}/atomicswap/make/${txId}` },
         readTransaction,
@@ -66,14 +66,14 @@ export function swapsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Withdraws a quote; refused while a take is open. `DELETE …/atomicswap/make/{tx_id}` (30). */
-    cancel: (companyId: string, txId: string, options?: CallOptions): Promise<void> =>
+    cancel: async (companyId: string, txId: string, options?: CallOptions): Promise<void> =>
       callForStatus(
         { name: 'swaps.cancel', method: 'DELETE', path: path`/company/${companyId}/atomicswap/make/${txId}` },
         options,
       ),
 
     /** Takes a quote; the take has a `txId` of its own. Sent once, may be sent again. `POST …/atomicswap/take` (31). */
-    take: (companyId: string, take: NewTake, options?: CallOptions): Promise<CreatedTransaction> =>
+    take: async (companyId: string, take: NewTake, options?: CallOptions): Promise<CreatedTransaction> =>
       call(
         {
           name: 'swaps.take',
@@ -92,7 +92,7 @@ export function swapsResource({ call, callForStatus }: Calls) {
       ),
 
     /** A take. `GET …/atomicswap/take/{tx_id}` (32). */
-    getTake: (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
+    getTake: async (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
       call(
         { name: 'swaps.getTake', method: 'GET', path: path`/company/${companyId}/atomicswap/take/${txId}` },
         readTransaction,

@@ -25,7 +25,7 @@ export function sweepsResource({ call }: Calls) {
      * Submits a sweep; the core client itself must still approve its action. It is sent once; the same `partnerTxId` may
      * be sent again. `POST /coreclient/{client_id}/sweep` (43).
      */
-    create: (coreClientId: string, sweep: NewSweep, options?: CallOptions): Promise<CreatedTransaction> =>
+    create: async (coreClientId: string, sweep: NewSweep, options?: CallOptions): Promise<CreatedTransaction> =>
       call(
         {
           name: 'sweeps.create',
@@ -48,7 +48,7 @@ export function sweepsResource({ call }: Calls) {
       ),
 
     /** One sweep. `GET …/sweep/{tx_id}` (44). */
-    get: (coreClientId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
+    get: async (coreClientId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
       call(
         { name: 'sweeps.get', method: 'GET', path: path`/coreclient/${coreClientId}/sweep/${txId}` },
         readTransaction,

@@ -29,7 +29,7 @@ export function transfersResource({ call }: Calls) {
      * Submits a transfer. It is sent once; after a `notSent` or `unknown` error the same `partnerTxId` may be sent again
      * and answers `existing` with the first transaction. `POST /company/{company_id}/transfer` (24).
      */
-    create: (companyId: string, transfer: NewTransfer, options?: CallOptions): Promise<CreatedTransaction> =>
+    create: async (companyId: string, transfer: NewTransfer, options?: CallOptions): Promise<CreatedTransaction> =>
       call(
         {
           name: 'transfers.create',
@@ -42,7 +42,7 @@ export function transfersResource({ call }: Calls) {
       ),
 
     /** One transfer; other kinds of transactions too, where the server allows it. `GET …/transfer/{tx_id}` (25). */
-    get: (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
+    get: async (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
       call(
         { name: 'transfers.get', method: 'GET', path: path`/company/${companyId}/transfer/${txId}` },
         readTransaction,

@@ -20,7 +20,7 @@ export interface TrustedParty {
 export function trustedPartiesResource({ call, callForStatus }: Calls) {
   return {
     /** Who has joined; invited users only after they accepted. `GET …/trustedparty` (7). */
-    list: (companyId: string, options?: CallOptions): Promise<TrustedParty[]> =>
+    list: async (companyId: string, options?: CallOptions): Promise<TrustedParty[]> =>
       call(
         { name: 'trustedParties.list', method: 'GET', path: path`/company/${companyId}/trustedparty` },
         (wire) => flatRows(wire).map(readTrustedParty),
@@ -31,7 +31,7 @@ export function trustedPartiesResource({ call, callForStatus }: Calls) {
      * Invites a network user by e-mail, or enlists a core client or agent by its id. `POST …/trustedparty` (8).
      * One address per call: several in one object would be duplicate members (reference 4.3).
      */
-    add: (companyId: string, address: string, options?: CallOptions): Promise<void> =>
+    add: async (companyId: string, address: string, options?: CallOptions): Promise<void> =>
       callForStatus(
         {
           name: 'trustedParties.add',
@@ -43,7 +43,7 @@ export function trustedPartiesResource({ call, callForStatus }: Calls) {
       ),
 
     /** Removes one. `DELETE …/trustedparty/{trustedparty_id}` (9). */
-    remove: (companyId: string, trustedEntityId: string, options?: CallOptions): Promise<void> =>
+    remove: async (companyId: string, trustedEntityId: string, options?: CallOptions): Promise<void> =>
       callForStatus(
         {
           name: 'trustedParties.remove',

@@ -42,14 +42,14 @@ export interface PolicyChange extends NewPolicy {
 export function walletsResource({ call, callForStatus }: Calls) {
   return {
     /** One wallet, of this key or connected to an exchange of it. `GET /wallet/{wallet_id}` (20). */
-    get: (walletId: string, options?: CallOptions): Promise<Wallet> =>
+    get: async (walletId: string, options?: CallOptions): Promise<Wallet> =>
       call({ name: 'wallets.get', method: 'GET', path: path`/wallet/${walletId}` }, readWallet, options),
 
     /**
      * Settled movements, strictly later than `sinceSeconds` when it is given. `GET /wallet/{wallet_id}/history` (21).
      * Times are whole seconds and entries may come late: ask again from an earlier time and de-duplicate.
      */
-    history: (walletId: string, sinceSeconds?: number, options?: CallOptions): Promise<WalletMovement[]> =>
+    history: async (walletId: string, sinceSeconds?: number, options?: CallOptions): Promise<WalletMovement[]> =>
       call(
         {
           name: 'wallets.history',
@@ -65,7 +65,7 @@ export function walletsResource({ call, callForStatus }: Calls) {
      * The largest amount that can leave the wallet. With `afterPending` open transactions are taken into account.
      * `GET /wallet/{wallet_id}/max` (22).
      */
-    max: (
+    max: async (
       walletId: string,
       query: { type?: 'transfer' | 'withdraw' | 'swap'; afterPending?: boolean } = {},
       options?: CallOptions,
@@ -82,7 +82,7 @@ export function walletsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Exchanges wallets can connect to. `GET /exchanges` (23). */
-    exchanges: (options?: CallOptions): Promise<Exchange[]> =>
+    exchanges: async (options?: CallOptions): Promise<Exchange[]> =>
       call(
         { name: 'wallets.exchanges', method: 'GET', path: '/exchanges' },
         (wire) => read.objects(wire, 'exchanges').map(readExchange),
@@ -90,7 +90,7 @@ export function walletsResource({ call, callForStatus }: Calls) {
       ),
 
     /** Asks for another policy of a wallet. `PUT …/wallet/{wallet_id}/policy` (53). */
-    setPolicy: (
+    setPolicy: async (
       wallet: { companyId: string; fundId: string; walletId: string },
       change: PolicyChange,
       options?: CallOptions,

@@ -29,7 +29,7 @@ export function withdrawalsResource({ call }: Calls) {
      * Submits a withdrawal. It is sent once; the same `partnerTxId` may be sent again.
      * `POST /company/{company_id}/withdraw` (26).
      */
-    create: (companyId: string, withdrawal: NewWithdrawal, options?: CallOptions): Promise<CreatedTransaction> =>
+    create: async (companyId: string, withdrawal: NewWithdrawal, options?: CallOptions): Promise<CreatedTransaction> =>
       call(
         {
           name: 'withdrawals.create',
@@ -42,7 +42,7 @@ export function withdrawalsResource({ call }: Calls) {
       ),
 
     /** One withdrawal. `GET …/withdraw/{tx_id}` (27). */
-    get: (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
+    get: async (companyId: string, txId: string, options?: CallOptions): Promise<Transaction> =>
       call(
         { name: 'withdrawals.get', method: 'GET', path: path`/company/${companyId}/withdraw/${txId}` },
         readTransaction,
