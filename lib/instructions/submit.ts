@@ -6,6 +6,7 @@ import { type AttemptResult, afterAttempt, claim, enter, mayHaveActed } from './
 import type { Worker } from './outside.ts';
 import { backOffMs } from './pace.ts';
 import { type Instruction, isTerminal } from './record.ts';
+import { noteTransaction } from './transactions.ts';
 
 /** A worker owns an instruction for this long; longer than the function may run. */
 export const leaseMs = 45_000;
@@ -91,6 +92,10 @@ async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptRes
 }
 
 async function recordResult(worker: Worker, claimed: Instruction, number: number, result: AttemptResult) {
+  // An approver finds an instruction by its transaction, so this stands before the instruction names it.
+  if (result.txId !== undefined && !(await noteTransaction(worker.store, result.txId, claimed.id))) {
+    worker.report.alarm('transaction_of_another', { instructionId: claimed.id, txId: result.txId });
+  }
   const nowMs = worker.clock.nowMs();
   const retryInMs = Math.max(result.retryAfterMs ?? 0, backOffMs(number, worker.random.fraction()));
   const changed = await change(worker.store, claimed.id, (current) => {

@@ -12,6 +12,24 @@ export interface Seen {
   readonly recipient?: string | undefined;
 }
 
+/**
+ * What an approver must be told about a transaction before it is believed to be this instruction's (reference 4.8). Each
+ * member is compared; one that the approver is not told counts as different.
+ */
+export interface ExpectedAction {
+  readonly asset: string;
+  /** Without the fee: an action's `amount` includes it. */
+  readonly netAmountBaseUnits: bigint;
+  /** The wallet that pays. */
+  readonly walletId: string;
+  /** The wallet or the L1 address that is paid; absent where the API names none, as for swaps. */
+  readonly recipient?: string | undefined;
+  /** `''` when the instruction has none. */
+  readonly reference: string;
+  /** The other leg of a swap. */
+  readonly receive?: { readonly asset: string; readonly amountBaseUnits: bigint } | undefined;
+}
+
 /** A request as its kind's schema let it through. */
 export type RequestOf<Schema extends z.ZodMiniType> = z.infer<Schema>;
 
@@ -40,6 +58,8 @@ export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
   look(api: PartnerApi, instruction: Instruction): Promise<Seen>;
   /** What a status means for us; `undefined` for a word nobody knows. */
   stateOf(status: string): State | undefined;
+  /** What an approver sees of it. Without this member no action is ever matched to an instruction of this kind. */
+  asAction?(instruction: Instruction): ExpectedAction;
   /** The members in which the transaction differs from what was asked for. */
   differences(instruction: Instruction, seen: Seen): string[];
 }

@@ -58,6 +58,17 @@ export const transfer: Kind<typeof schema> = {
     };
   },
 
+  asAction({ place, request }) {
+    const asked = request as unknown as Request;
+    return {
+      asset: place.asset,
+      netAmountBaseUnits: BigInt(asked.amount),
+      walletId: place.walletId,
+      recipient: asked.counterpartyWalletId,
+      reference: asked.reference ?? '',
+    };
+  },
+
   stateOf: movementState,
   differences: (instruction, seen) =>
     movementDifferences(instruction, (instruction.request as unknown as Request).counterpartyWalletId, seen),
