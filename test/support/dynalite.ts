@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-// @ts-expect-error dynalite has no types
 import dynalite from 'dynalite';
 
 /** A DynamoDB in this process, with tables of our shape. */
