@@ -10,6 +10,9 @@ import type { QueueTriggers } from './triggers/sqs.ts';
 /** How long `stop` waits for functions that are still running. */
 const drainMs = 5000;
 
+/** How long their last answers may take to reach the callers. */
+const lastAnswersMs = 500;
+
 interface Parts {
   region: string;
   file: ServerlessFile;
@@ -100,12 +103,14 @@ export class LocalAws {
   async #stop(): Promise<void> {
     const { schedules, queues, http, invoker, endUndo, onLog } = this.#parts;
     schedules.stop();
-    // The HTTP server ends when its last answer is sent, so it is not waited for before the functions had their time.
+    // It ends with its last answer, which waits for a function; so the functions get their time first.
     const httpEnded = http.stop().catch((error: unknown) => onLog({ level: 'warn', message: 'http', error }));
     await queues.stop();
     const drained = await invoker.drain(drainMs);
     if (!drained) onLog({ level: 'warn', message: `functions still run after ${drainMs} ms; left to themselves` });
-    else await httpEnded;
+    const cutting = setTimeout(() => http.cut(), drained ? lastAnswersMs : 0);
+    await httpEnded;
+    clearTimeout(cutting);
     await endUndo();
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { ServerlessFileError } from '../errors.ts';
 
 const whole = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
@@ -90,7 +91,8 @@ export const sqsEvent = z.strictObject({
 
 /** The checked value, or a `ServerlessFileError` that names the first place which is wrong. */
 export function check<Schema extends z.ZodMiniType>(schema: Schema, value: unknown, at: string): z.output<Schema> {
-  const result = z.safeParse(schema, value);
+  // zod/mini has no words of its own; given here, they do not change what other users of zod in this process see.
+  const result = z.safeParse(schema, value, { error: en().localeError });
   if (result.success) return result.data;
   const issue = result.error.issues[0] as z.core.$ZodIssue;
   const place = issue.path.reduce<string>(

@@ -12,7 +12,10 @@ export interface HttpApi {
   port: number;
   /** The wished port was taken and another one is used. */
   portWasBusy: boolean;
+  /** Takes no more requests; ends when those under way are answered. */
   stop(): Promise<void>;
+  /** Cuts what connections are left. */
+  cut(): void;
 }
 
 /** An HTTP API takes at most 10 MB and waits at most 30 s. */
@@ -51,8 +54,21 @@ export async function startHttpApi(options: {
   app.setNotFoundHandler(
     fallback ? serve(fallback) : (_request, reply) => sendAnswer(reply, gatewayAnswer(404, 'Not Found')),
   );
+  let stopping = false;
+  app.addHook('onSend', async (_request, reply) => {
+    // A connection kept alive would keep the server from ending long after its last answer.
+    if (stopping) reply.header('connection', 'close');
+  });
   const portWasBusy = await listen(app, options.port);
-  return { port: (app.server.address() as AddressInfo).port, portWasBusy, stop: () => app.close() };
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    portWasBusy,
+    stop: () => {
+      stopping = true;
+      return app.close();
+    },
+    cut: () => app.server.closeAllConnections(),
+  };
 }
 
 function createServer(): FastifyInstance {

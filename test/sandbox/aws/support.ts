@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** The fixture service, which has one of everything. */
+export const fixtureFile = new URL('./fixtures/serverless.yml', import.meta.url).pathname;
+
+/** An empty folder that is gone when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'local-aws-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Writes files, by their path, into a new folder and returns it. */
+export function folderWith(files: Record<string, string>): string {
+  const folder = temporaryFolder();
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+/** Asks until the answer is not undefined; fails after `withinMs`. */
+export async function eventually<Answer>(ask: () => Answer | undefined, withinMs = 5000): Promise<Answer> {
+  const endMs = performance.now() + withinMs;
+  while (performance.now() < endMs) {
+    const answer = ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`nothing within ${withinMs} ms`);
+}
