@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operations } from '../../../sandbox/partner-api/operations.ts';
+import { rawExchange, type Served, startServer } from './server-helpers.ts';
+
+let served: Served;
+beforeAll(async () => {
+  served = await startServer();
+});
+afterAll(() => served.api.close());
+
+const proof = async () => JSON.stringify((await served.control('GET', '/ledger')).body);
+
+/** Every answer in a stream of raw bytes: its status, and whether its body is the error frame. */
+function answersIn(text: string): { status: number; framed: boolean }[] {
+  return text
+    .split(/(?=HTTP\/1\.1 \d{3} )/)
+    .filter((part) => part.startsWith('HTTP/1.1 ') && !part.startsWith('HTTP/1.1 100'))
+    .map((part) => {
+      const status = Number(part.slice(9, 12));
+      const body = part.slice(part.indexOf('\r\n\r\n') + 4);
+      return { status, framed: body.startsWith(`{"code":${status},"msg":"`) };
+    });
+}
+
+describe('bytes that make no sense', () => {
+  const head = (line: string, ...headers: string[]) => [line, 'Host: x', ...headers, '', ''].join('\r\n');
+  const cases: [string, () => string | Buffer, number][] = [
+    ['no HTTP at all', () => 'hello there\r\n\r\n', 400],
+    ['binary', () => Buffer.from([0, 1, 2, 255, 254, 13, 10, 13, 10]), 400],
+    ['an HTTP/2 preface', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['an over-long URL', () => head(`GET /api/v1/p/${'a'.repeat(40_000)} HTTP/1.1`), 431],
+    ['over-long headers', () => head('GET /api/v1/p/assets HTTP/1.1', `X-Big: ${'a'.repeat(40_000)}`), 431],
+    ['a bad percent escape', () => head('GET /api/v1/p/wallet/%zz HTTP/1.1'), 404],
+    ['a percent escape that is no UTF-8', () => head('GET /api/v1/p/wallet/%ff HTTP/1.1'), 404],
+    ['an unknown method', () => head('BREW /api/v1/p/assets HTTP/1.1'), 400],
+    ['a method nobody takes', () => head('PROPFIND /api/v1/p/assets HTTP/1.1'), 405],
+    ['OPTIONS for the whole server', () => head('OPTIONS * HTTP/1.1'), 404],
+    ['CONNECT', () => head('CONNECT example.com:443 HTTP/1.1'), 405],
+    ['no Host', () => 'GET /api/v1/p/assets HTTP/1.1\r\n\r\n', 401],
+    ['an odd expectation', () => head('GET /api/v1/p/assets HTTP/1.1', 'Expect: wonders'), 401],
+    ['two lengths', () => head('POST /api/v1/p/company HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2'), 400],
+    ['a bad chunk', () => `${head('POST /api/v1/p/company HTTP/1.1', 'Transfer-Encoding: chunked')}zz\r\nhello`, 400],
+    ['a body cut short', () => `${head('POST /api/v1/p/company HTTP/1.1', 'Content-Length: 50')}{"name"`, 400],
+    [
+      'an upgrade to nowhere',
+      () => head('GET /api/v1/p/nix HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket'),
+      404,
+    ],
+    ['a strange content type', () => head('DELETE /api/v1/p/assets HTTP/1.1', 'Content-Type: ;;;/'), 405],
+  ];
+  it.each(cases)('%s', async (_name, bytes, status) => {
+    expect(answersIn(await rawExchange(served.api, bytes()))).toEqual([{ status, framed: true }]);
+  });
+
+  it('a body beyond 1 MiB is refused, and the server goes on', async () => {
+    const body = 'x'.repeat(1024 * 1024 + 1);
+    const url = `${served.api.baseUrl}/company`;
+    const answer = await fetch(url, { method: 'POST', headers: { 'x-api-key': served.apiKey }, body });
+    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 413 }]);
+    expect((await served.call('GET', '/assets')).status).toBe(200);
+  });
+});
+
+describe('bodies that make no sense', () => {
+  const post = async (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+    const init = { method: 'POST', headers: { 'x-api-key': served.apiKey, ...headers }, body };
+    const answer = await fetch(`${served.api.baseUrl}${path}`, init);
+    return [answer.status, ((await answer.json()) as { detail?: { reason?: string } }).detail?.reason];
+  };
+  const deep = (depth: number) => `{"name":${'['.repeat(depth)}1234567890123456789${']'.repeat(depth)}}`;
+  it.each([
+    ['empty', ''],
+    ['no JSON', '{name'],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['a text', '"name"'],
+    ['invalid UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['two values', '{} {}'],
+  ])('%s is 400 invalid json', async (_name, body) => {
+    expect(await post('/company', body)).toEqual([400, 'invalid json']);
+  });
+
+  it('deep nesting is 400, with and without the lossless reader', async () => {
+    expect((await post('/company', deep(400_000)))[0]).toBe(400);
+    expect((await post('/company', deep(400_000).replace('1234567890123456789', '1')))[0]).toBe(400);
+  });
+
+  it('of a member given twice the last one counts', async () => {
+    expect(await post('/company', '{"name":"","name":5}')).toEqual([400, 'invalid field: name']);
+  });
+
+  it('a JSON content type without a body is no error where no body is due', async () => {
+    const headers = { 'x-api-key': served.apiKey, 'content-type': 'application/json' };
+    const base = served.api.baseUrl;
+    expect((await fetch(`${base}/assets`, { headers })).status).toBe(200);
+    const put = await fetch(`${base}/coreclient/none/action/none`, { method: 'PUT', headers });
+    expect(await put.json()).toMatchObject({ code: 404, detail: { reason: 'core client' } });
+  });
+
+  it('members named like an object prototype mean nothing', async () => {
+    expect(await post('/company', '{"__proto__":{"name":"x"},"constructor":1}')).toEqual([400, 'missing field: name']);
+  });
+});
+
+describe('generated requests', () => {
+  const requests = process.env['NIGHTLY'] === undefined ? 1500 : 10_000;
+  it(`${requests} of them are answered with 4xx in the frame or a proper success, and the books never change`, {
+    timeout: 120_000,
+  }, async () => {
+    const before = await proof();
+    const names = [
+      'name',
+      'wallet_id',
+      'counterparty_wallet_address',
+      'expires',
+      'send',
+      'amount',
+      'symbol',
+      'members',
+      'threshold',
+    ];
+    const more = [
+      'custodygroup_tx',
+      'wallets',
+      'assets',
+      'address',
+      'asset',
+      'type',
+      'connect',
+      'partner_txID',
+      'reference',
+    ];
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 3 },
+        fc.string(),
+        fc.double(),
+        fc.bigInt().map(String),
+        fc.constantFrom(null, true, 0, -1, 2 ** 63, '', 'BTC-TESTNET', served.walletIds[0]),
+        fc.array(tie('any'), { maxLength: 3 }),
+        tie('object'),
+      ),
+      object: fc.dictionary(fc.constantFrom(...names, ...more), tie('any'), { maxKeys: 6 }),
+    }));
+    const parameter = fc.constantFrom(
+      served.companyId,
+      served.fundId,
+      served.walletIds[0] as string,
+      'x',
+      '%20',
+      '..',
+      '%',
+    );
+    const request = fc.record({
+      operation: fc.constantFrom(...operations.filter((item) => item.number !== '9')),
+      parameters: fc.array(parameter, { minLength: 4, maxLength: 4 }),
+      query: fc.option(fc.webQueryParameters()),
+      body: fc.oneof(
+        value.object.map((item) => JSON.stringify(item)),
+        fc.string(),
+        fc.constant(''),
+      ),
+    });
+    const property = fc.asyncProperty(request, async ({ operation, parameters, query, body }) => {
+      let at = 0;
+      const path = operation.path.replace(/\{\w+\}/g, () => parameters[at++] as string);
+      const length = Buffer.byteLength(body);
+      const headers = `Host: x\r\nX-API-KEY: ${served.apiKey}\r\nContent-Length: ${length}\r\nConnection: close`;
+      const line = `${operation.method} /api/v1/p${path}${query === null ? '' : `?${query}`} HTTP/1.1`;
+      const [answer, ...rest] = answersIn(await rawExchange(served.api, `${line}\r\n${headers}\r\n\r\n${body}`));
+      expect(rest).toEqual([]);
+      expect(answer?.status).toSatisfy((status: number) => status === 200 || status === 202 || answer?.framed === true);
+      expect(answer?.status).toBeLessThan(500);
+    });
+    await fc.assert(property, { numRuns: requests, seed: 11 });
+    expect(await proof()).toBe(before);
+  });
+});
