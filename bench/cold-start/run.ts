@@ -1,0 +1,127 @@
+/**
+ * Cold starts: for every function of serverless.yml the time from starting a process to its first answered event, beside
+ * a bare bundle that makes one call with each of the same AWS clients (and one undici request where the function has
+ * undici). Both talk to the same servers, which run in this process; they take turns, round after round.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuiltFunction, buildFunctions } from '../../cli/build/build.ts';
+import { readHandlers } from '../../cli/build/handlers.ts';
+import { type Benchmark, median, printTable, type Ratio } from '../measure.ts';
+import { buildBare, clientsIn, partsOf } from './bare.ts';
+import { checkAnswer, eventOf, idIn, type Round, secondTransfer, steps } from './scenario.ts';
+import { type Servers, startServers } from './servers.ts';
+import { coldStart } from './start.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const defaultRounds = 11;
+const mostRounds = 100;
+const atMost = 1.3;
+
+/** A function with what it is compared to, and what was measured of both. */
+interface Subject {
+  readonly built: BuiltFunction;
+  readonly clients: readonly string[];
+  readonly bareFile: string;
+  readonly answeredMs: number[];
+  readonly loadedMs: number[];
+  readonly bareMs: number[];
+}
+
+/** See the head of this file. Options: the number of rounds. */
+export const run: Benchmark = async ([roundsText = String(defaultRounds)]) => {
+  const rounds = Number(roundsText);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
+    throw new RangeError(`rounds: a whole number from 1 to ${mostRounds}`);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'cold-start-'));
+  const servers = await startServers(root);
+  try {
+    const subjects = await prepare(servers, folder);
+    // The first round fills the caches of the disk and is thrown away.
+    for (let number = 0; number <= rounds; number++) await measure(subjects, servers, number);
+    print(subjects);
+    return subjects.filter(({ clients }) => clients.length > 0).map(ratioOf);
+  } finally {
+    await servers.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Builds every function, in the order a transfer passes through them, and the bundles they are compared with. */
+async function prepare({ configText }: Servers, folder: string): Promise<Subject[]> {
+  const handlers = readHandlers(root);
+  const unknown = Object.keys(handlers).filter((name) => !Object.hasOwn(steps, name));
+  if (unknown.length > 0) throw new Error(`bench/cold-start/scenario.ts has no event for ${unknown.join(', ')}`);
+  const built = await buildFunctions({ root, handlers, configText, outFolder: join(folder, 'functions') });
+  const subjects: Subject[] = [];
+  for (const name of Object.keys(steps)) {
+    const found = built.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`serverless.yml has no function ${name}`);
+    const clients = clientsIn(found.metafile);
+    const bareFile = await buildBare(clients, root, folder);
+    subjects.push({ built: found, clients, bareFile, answeredMs: [], loadedMs: [], bareMs: [] });
+  }
+  return subjects;
+}
+
+async function measure(subjects: readonly Subject[], servers: Servers, number: number): Promise<void> {
+  const { environment } = servers;
+  const round: Round = { servers, number, transferId: '', cancelledId: '' };
+  for (const { built, bareFile, answeredMs, loadedMs, bareMs } of subjects) {
+    const { name, bundleFile } = built;
+    if (name === 'cancel-instruction') round.cancelledId = await storeSecond(subjects, round);
+    const before = servers.counts();
+    const ours = await coldStart({ bundleFile, functionName: name, event: eventOf(name, round, root), environment });
+    checkAnswer(name, ours, round, before);
+    const bare = await coldStart({ bundleFile: bareFile, functionName: `bare ${name}`, event: {}, environment });
+    if (number === 0) continue;
+    answeredMs.push(ours.answeredMs);
+    loadedMs.push(ours.loadedMs);
+    bareMs.push(bare.answeredMs);
+  }
+}
+
+/** One more transfer, not measured: the one that goes all the way cannot be called off as well. */
+async function storeSecond(subjects: readonly Subject[], round: Round): Promise<string> {
+  const create = subjects.find(({ built }) => built.name === 'create-transfer');
+  if (create === undefined) throw new Error('create-transfer has to come before cancel-instruction');
+  const { bundleFile, name } = create.built;
+  const event = secondTransfer(round, root);
+  const { answer } = await coldStart({
+    bundleFile,
+    functionName: name,
+    event,
+    environment: round.servers.environment,
+  });
+  return idIn(answer);
+}
+
+function ratioOf({ built, answeredMs, bareMs }: Subject): Ratio {
+  return { name: `${built.name} over a bare bundle`, value: median(answeredMs) / median(bareMs), atMost };
+}
+
+function print(subjects: readonly Subject[]): void {
+  const kilobytes = (bytes: number) => Math.round(bytes / 1000);
+  console.log('Milliseconds, medians. "loaded": the part until the bundle is loaded. kB of bundle and zip.\n');
+  printTable(
+    ['function', 'answered', 'loaded', 'bare', 'ratio', 'bundle', 'zip', 'bare has one call by each of'],
+    subjects.map((subject) => [
+      subject.built.name,
+      median(subject.answeredMs).toFixed(0),
+      median(subject.loadedMs).toFixed(0),
+      median(subject.bareMs).toFixed(0),
+      ratioOf(subject).value.toFixed(2),
+      kilobytes(subject.built.bundleBytes),
+      kilobytes(subject.built.zipBytes),
+      subject.clients.join(' + ') || 'nothing: not held to the target',
+    ]),
+  );
+  console.log('\nWhat is in each bundle, kB:\n');
+  for (const { built } of subjects) {
+    const parts = partsOf(built.metafile).filter(([, bytes]) => bytes >= 1000);
+    console.log(`${built.name}: ${parts.map(([part, bytes]) => `${part} ${kilobytes(bytes)}`).join(', ')}`);
+  }
+}

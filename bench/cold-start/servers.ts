@@ -1,0 +1,120 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type LocalAws, startLocalAws } from '../../sandbox/aws/index.ts';
+import { type Demo, seedDemo } from '../../sandbox/demo.ts';
+import { startPartnerApi } from '../../sandbox/partner-api/server.ts';
+
+/** The client of the benchmark, in its configuration and its token. */
+export const clientId = 'bench';
+const audience = 'qredo-functions';
+const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** Everything a function may talk to, running in this process. */
+export interface Servers {
+  /** The whole environment of a function's process. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly configText: string;
+  readonly token: string;
+  readonly demo: Demo;
+  /** Requests answered so far: a function that says it is done has to show here. */
+  counts(): { partnerApi: number; webhooks: number };
+  stop(): Promise<void>;
+}
+
+/** Starts the embedded AWS (which runs no function here), the Partner API, an issuer of tokens and a webhook endpoint. */
+export async function startServers(root: string): Promise<Servers> {
+  const signing = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = (key: 'publicKey' | 'privateKey') =>
+    signing[key].export({ type: key === 'publicKey' ? 'spki' : 'pkcs8', format: 'pem' }).toString();
+  const api = await startPartnerApi({ seed: 1 });
+  const demo = seedDemo(api.sandbox, { publicKeyPem: pem('publicKey'), approveAfterMs: null });
+
+  let webhooks = 0;
+  const outside = await startOutside(() => {
+    webhooks += 1;
+  });
+  const aws = await startLocalAws({
+    serverlessFile: join(root, 'serverless.yml'),
+    stage: 'bench',
+    runSchedules: false,
+    // Nothing consumes in earnest: each function is started by hand, in a process of its own.
+    importModule: async () => ({ handler: async () => ({ batchItemFailures: [] }) }),
+    secrets: {
+      'qredo-functions/bench/signing': JSON.stringify({ apiKey: demo.apiKey, privateKeyPem: pem('privateKey') }),
+      'qredo-functions/bench/webhooks': JSON.stringify({ [`${clientId}/main`]: [webhookSecret] }),
+    },
+    environment: {
+      PARTNER_API_BASE_URL: api.baseUrl,
+      AUTH_ISSUER: outside.url,
+      AUTH_AUDIENCE: audience,
+      AUTH_JWKS_URL: `${outside.url}/jwks`,
+      WEBHOOK_ALLOW_LOOPBACK: 'true',
+    },
+  });
+  const { btc } = demo.operating;
+  return {
+    environment: {
+      ...aws.environment,
+      BENCH_QUEUE_URL: deadLetterQueueUrl(aws),
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+    },
+    configText: JSON.stringify({
+      clients: [{ id: clientId, bindings: [btc], webhooks: [{ name: 'main', url: `${outside.url}/webhooks` }] }],
+    }),
+    token: await outside.token(),
+    demo,
+    counts: () => ({
+      partnerApi: requestsOf(api.sandbox.control({ method: 'GET', target: '/requests' }).body),
+      webhooks,
+    }),
+    stop: async () => {
+      await aws.stop();
+      await api.close();
+      outside.server.closeAllConnections();
+      await new Promise((resolve) => outside.server.close(resolve));
+    },
+  };
+}
+
+/** A queue that nothing reads, for the bare bundles to send to. */
+function deadLetterQueueUrl(aws: LocalAws): string {
+  const name = aws.queueNames.find((queue) => queue.includes('DeadLetter'));
+  if (name === undefined) throw new Error('serverless.yml has no dead letter queue');
+  return aws.queueUrl(name);
+}
+
+function requestsOf(body: string): number {
+  return (JSON.parse(body) as { total: number }).total;
+}
+
+/** The issuer's key set at `/jwks`, and an endpoint that takes every webhook. */
+async function startOutside(onWebhook: () => void) {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'bench', alg: 'ES256', use: 'sig' }] });
+  const server: Server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      if (request.url === '/jwks') {
+        response.setHeader('content-type', 'application/json').end(keys);
+        return;
+      }
+      onWebhook();
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const token = () =>
+    new SignJWT({ scope: 'transfers:write instructions:read instructions:cancel operate' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'bench' })
+      .setIssuer(url)
+      .setAudience(audience)
+      .setSubject(clientId)
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(privateKey);
+  return { server, url, token };
+}
