@@ -1,7 +1,9 @@
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables, type LocalServer, startDynamoDb } from './dynamodb.ts';
 import { applyEnvironment } from './environment.ts';
+import { textOf } from './errors.ts';
 import {
   type ImportModule,
   type Invocation,
@@ -92,7 +94,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     ]);
     return await startTriggers(options, { region, file, functions, servers, environment, undo });
   } catch (error) {
-    await undo.run();
+    await undo.run(options.onLog ?? (() => {}));
     throw error;
   }
 }
@@ -105,12 +107,12 @@ class Undo {
     this.#steps.push(step);
   }
 
-  async run(): Promise<void> {
+  async run(onLog: OnLog): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
       try {
         await step();
-      } catch {
-        // What could not be stopped must not hide why the start failed.
+      } catch (error) {
+        onLog({ level: 'warn', message: `while stopping: ${textOf(error)}`, error });
       }
     }
   }
@@ -158,6 +160,9 @@ function sdkEnvironment({ dynamoDb, sqs, secretsManager }: Servers, region: stri
     AWS_ACCESS_KEY_ID: dummyCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: dummyCredentials.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Nothing of the user's own configuration: it may name other endpoints, or a role.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
   };
 }
 
@@ -204,8 +209,8 @@ async function startTriggers(options: LocalAwsOptions, made: Made): Promise<Loca
     region,
     onLog,
   });
-  for (const missing of file.notEmulated) onLog({ level: 'info', message: `not emulated: ${missing}` });
-  return new LocalAws({ ...made, http, queues, schedules, scheduled, invoker, onLog, endUndo: () => undo.run() });
+  if (file.notEmulated.length > 0) onLog({ level: 'info', message: `not emulated: ${file.notEmulated.join(', ')}` });
+  return new LocalAws({ ...made, http, queues, schedules, scheduled, invoker, onLog, endUndo: () => undo.run(onLog) });
 }
 
 function scheduledFunctions(loaded: readonly LoadedFunction[], everySeconds: Record<string, number>) {

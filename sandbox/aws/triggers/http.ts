@@ -44,11 +44,8 @@ export async function startHttpApi(options: {
   };
   const app = createServer();
   for (const route of options.routes.filter(({ path }) => path !== '$default')) {
-    app.route({
-      method: route.method === 'ANY' ? [...app.supportedMethods] : [route.method],
-      url: fastifyPath(route.path),
-      handler: serve(route),
-    });
+    const method = methodsOf(route, options.routes, app.supportedMethods);
+    app.route({ method, url: routerPath(route.path), handler: serve(route) });
   }
   const fallback = options.routes.find(({ path }) => path === '$default');
   app.setNotFoundHandler(
@@ -103,19 +100,38 @@ async function listen(app: FastifyInstance, port: number): Promise<boolean> {
   }
 }
 
-/** `/instructions/{id}` is `/instructions/:id` to the router, and a greedy `{proxy+}` is its wildcard. */
-function fastifyPath(path: string): string {
-  return path
-    .replaceAll(':', '::')
-    .replace(/\{[^}]+\+\}/, '*')
-    .replace(/\{([^}]+)\}/g, ':$1');
+/** `ANY` is every method that no other route on the same path has for itself. */
+function methodsOf({ method, path }: HttpTrigger, routes: readonly HttpTrigger[], all: readonly string[]): string[] {
+  if (method !== 'ANY') return [method];
+  const taken = routes.filter((other) => other.path === path).map((other) => other.method);
+  return all.filter((candidate) => !taken.includes(candidate));
+}
+
+const parameter = /\{([^}+]+)(\+?)\}/g;
+
+/**
+ * `/instructions/{id}` as the router writes it. Parameters are numbered, since their names in API Gateway may hold
+ * characters that end a name in the router; a greedy `{proxy+}` is its wildcard.
+ */
+function routerPath(path: string): string {
+  let count = 0;
+  return path.replaceAll(':', '::').replace(parameter, (_whole, _name, greedy: string) => {
+    count += 1;
+    return greedy ? '*' : `:p${count}`;
+  });
+}
+
+function pathParameters(path: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    [...path.matchAll(parameter)].map(([, name, greedy], index) => [
+      name,
+      values[greedy ? '*' : `p${index + 1}`] ?? '',
+    ]),
+  );
 }
 
 function eventFor(route: Route, request: FastifyRequest) {
-  const greedy = /\{([^}]+)\+\}/.exec(route.path)?.[1];
-  const parameters = { ...(request.params as Record<string, string>) };
-  if (greedy !== undefined) parameters[greedy] = parameters['*'] ?? '';
-  delete parameters['*'];
+  const isDefault = route.path === '$default';
   return httpEvent({
     method: request.method,
     target: request.raw.url ?? '/',
@@ -124,8 +140,8 @@ function eventFor(route: Route, request: FastifyRequest) {
     sourceIp: request.ip,
     protocol: `HTTP/${request.raw.httpVersion}`,
     port: request.socket.localPort ?? 0,
-    routeKey: route.path === '$default' ? '$default' : `${route.method} ${route.path}`,
-    pathParameters: route.path === '$default' ? {} : parameters,
+    routeKey: isDefault ? '$default' : `${route.method} ${route.path}`,
+    pathParameters: isDefault ? {} : pathParameters(route.path, request.params as Record<string, string>),
     nowMs: Date.now(),
   });
 }

@@ -138,13 +138,13 @@ it('makes a 200 of JSON of a result without a status', async () => {
 const internal = { status: 500, type: 'application/json', text: '{"message":"Internal Server Error"}' };
 
 it.each([
-  [{ statusCode: 'ok' }],
-  [{ statusCode: 99 }],
-  [{ statusCode: 200, body: { not: 'a string' } }],
-  [{ statusCode: 200, headers: { a: ['b'] } }],
-  [{ statusCode: 200, cookies: 'a=1' }],
-  [{ statusCode: 200, body: 'x'.repeat(6 * 1024 * 1024) }],
-])('answers a malformed or too large result with 500: %j', async (returns) => {
+  ['a status that is no number', { statusCode: 'ok' }],
+  ['a status that is none', { statusCode: 99 }],
+  ['a body that is no text', { statusCode: 200, body: { not: 'a string' } }],
+  ['a header that is a list', { statusCode: 200, headers: { a: ['b'] } }],
+  ['cookies that are no list', { statusCode: 200, cookies: 'a=1' }],
+  ['more than 6 MB', { statusCode: 200, body: 'x'.repeat(6 * 1024 * 1024) }],
+])('answers 500 when the handler returns %s', async (_what, returns) => {
   expect(await shaped({ returns })).toEqual(internal);
 });
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -26,6 +26,8 @@ it('points clients that know nothing of it at the local services', async () => {
   vi.stubEnv('AWS_REGION', 'us-west-2');
   const aws = await start({ secrets: { 'fixture-dev/signing': 'pem' } });
   expect((await new DynamoDBClient().send(new ListTablesCommand())).TableNames).toEqual(['fixture-dev-records']);
+  const table = await new DynamoDBClient().send(new DescribeTableCommand({ TableName: aws.tableNames[0] }));
+  expect(table.Table?.TableArn).toBe('arn:aws:dynamodb:eu-west-1:000000000000:table/fixture-dev-records');
   const secret = new GetSecretValueCommand({ SecretId: 'fixture-dev/signing' });
   expect((await new SecretsManagerClient().send(secret)).SecretString).toBe('pem');
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
@@ -104,6 +106,22 @@ it.each([
   await expect(starting).rejects.toThrow(/^function f: /);
   await expect(starting).rejects.toMatchObject({ code: 'handler_import' });
   expect(process.env['AWS_ENDPOINT_URL_SQS']).toBeUndefined();
+});
+
+it('routes as API Gateway does: the closest path, then the closest method, then $default', async () => {
+  const events = ['ANY /a/{some-id}', 'GET /a/{some-id}', 'GET /a/fixed', '*'];
+  const functions = events.map(
+    (event, index) => `  f${index}: { handler: f.handler, events: [{ httpApi: '${event}' }] }`,
+  );
+  const source =
+    'export const handler = async (e, c) => ({ name: c.functionName, path: e.pathParameters, key: e.routeKey });';
+  const files = { 'serverless.yml': `service: s\nfunctions:\n${functions.join('\n')}\n`, 'f.mjs': source };
+  const aws = await start({ serverlessFile: join(folderWith(files), 'serverless.yml') });
+  const ask = async (method: string, path: string) => (await fetch(aws.httpUrl + path, { method })).json();
+  expect(await ask('POST', '/a/1')).toEqual({ name: 's-dev-f0', path: { 'some-id': '1' }, key: 'ANY /a/{some-id}' });
+  expect(await ask('GET', '/a/1')).toEqual({ name: 's-dev-f1', path: { 'some-id': '1' }, key: 'GET /a/{some-id}' });
+  expect(await ask('GET', '/a/fixed')).toEqual({ name: 's-dev-f2', key: 'GET /a/fixed' });
+  expect(await ask('GET', '/elsewhere')).toEqual({ name: 's-dev-f3', key: '$default' });
 });
 
 it('fires a scheduled function by hand, and only such a one', async () => {
