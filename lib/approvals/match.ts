@@ -1,0 +1,139 @@
+import { kindOf } from '../instructions/kinds/index.ts';
+import type { ExpectedAction } from '../instructions/kinds/kind.ts';
+import type { Item, ItemStore } from '../instructions/ports.ts';
+import type { Instruction } from '../instructions/record.ts';
+import { instructionOfTransaction } from '../instructions/transactions.ts';
+import { countable, type Facts } from './facts.ts';
+
+/** Whether an action is of an instruction of ours. */
+export type Match =
+  | { readonly is: 'matched'; readonly instructionId: string; readonly client: string }
+  /** No instruction names the transaction, or it is not verified: that may change. */
+  | { readonly is: 'unknown' }
+  /** The action names no transaction: that never changes. */
+  | { readonly is: 'untold' }
+  | { readonly is: 'different'; readonly instructionId: string; readonly differences: readonly string[] };
+
+/** A match in words. */
+export function matchText(match: Match): string {
+  switch (match.is) {
+    case 'matched':
+      return `it is of ${match.instructionId}`;
+    case 'unknown':
+      return 'no record of ours names its transaction';
+    case 'untold':
+      return 'it names no transaction';
+    case 'different':
+      return `it differs from ${match.instructionId} in ${match.differences.join(', ')}`;
+  }
+}
+
+/**
+ * Finds the instruction that an action is about. The transaction's id leads to it, and then everything both sides know
+ * must be the same: somebody else who holds the API key can make a transfer with our fields, but not under our id.
+ */
+export async function findMatch(
+  store: ItemStore,
+  action: { coreClientId: string; actionId: string },
+  facts: Facts,
+): Promise<Match> {
+  if (facts.txId === undefined) return { is: 'untold' };
+  const instruction = await instructionOfTransaction(store, facts.txId);
+  const match = matchWith(instruction, facts);
+  if (match.is !== 'matched') return match;
+  const claim = await store.get<MatchClaim>(claimId(action.coreClientId, facts.txId));
+  if (claim === undefined || claim.actionId === action.actionId) return match;
+  return { is: 'different', instructionId: match.instructionId, differences: ['another action was matched to it'] };
+}
+
+/** Compares an action with the instruction of its transaction, if there is one. Pure. */
+export function matchWith(instruction: Instruction | undefined, facts: Facts): Match {
+  if (facts.txId === undefined) return { is: 'untold' };
+  if (instruction === undefined || instruction.txId !== facts.txId) return { is: 'unknown' };
+  // Found under our key, not made by the attempt that reports it: it is compared by the poller before anybody believes it.
+  if (instruction.toVerify === true) return { is: 'unknown' };
+  const differences = [...unfit(instruction), ...differencesFrom(expected(instruction), facts, instruction.place)];
+  const { id: instructionId, client } = instruction;
+  return differences.length === 0
+    ? { is: 'matched', instructionId, client }
+    : { is: 'different', instructionId, differences };
+}
+
+/** What makes an instruction one that must not be approved any more. */
+function unfit(instruction: Instruction): string[] {
+  if (instruction.state !== 'pending') return ['state'];
+  if (instruction.cancelAskedAtMs !== undefined) return ['it is being withdrawn'];
+  return instruction.differences === undefined ? [] : ['differences'];
+}
+
+function expected(instruction: Instruction): ExpectedAction | undefined {
+  return kindOf(instruction).asAction?.(instruction);
+}
+
+/** The members that are not told, or told otherwise. */
+function differencesFrom(
+  wanted: ExpectedAction | undefined,
+  facts: Facts,
+  place: Pick<Instruction['place'], 'companyId' | 'fundId'>,
+): string[] {
+  if (wanted === undefined) return ['its kind'];
+  const recipients = wanted.recipient === undefined ? [] : [wanted.recipient];
+  const blankOr = (ours: string | undefined, told: string | undefined) => told === undefined || told === ours;
+  const same: [string, boolean][] = [
+    ['asset', facts.asset === wanted.asset],
+    ['net amount', sameAmount(wanted, facts)],
+    ['wallet', facts.walletId === wanted.walletId],
+    ['recipient', wanted.recipient === undefined || sameTexts(facts.recipients, recipients)],
+    ['reference', (facts.reference ?? '') === wanted.reference],
+    ['receive asset', wanted.receive === undefined || facts.receiveAsset === wanted.receive.asset],
+    ['receive amount', sameReceiveAmount(wanted, facts)],
+    // The API leaves these blank for withdrawals (reference 4.8); the wallet says the same more exactly.
+    ['company', blankOr(place.companyId, facts.companyId)],
+    ['fund', blankOr(place.fundId, facts.fundId)],
+  ];
+  return same.filter(([, isSame]) => !isSame).map(([name]) => name);
+}
+
+/** A take knows no amounts of its own, only a price; then both amounts must be told, and the price be no worse. */
+function sameAmount({ netAmountBaseUnits, worstPrice }: ExpectedAction, facts: Facts): boolean {
+  const pays = countable(facts)?.baseUnits;
+  if (pays === undefined || worstPrice === undefined) return pays !== undefined && pays === netAmountBaseUnits;
+  const gets = facts.receiveAmount === undefined ? 0n : BigInt(facts.receiveAmount);
+  return gets > 0n && pays * worstPrice.receiveBaseUnits <= worstPrice.sendBaseUnits * gets;
+}
+
+function sameReceiveAmount({ receive }: ExpectedAction, { receiveAmount }: Facts): boolean {
+  return receive?.amountBaseUnits === undefined || receiveAmount === String(receive.amountBaseUnits);
+}
+
+function sameTexts(told: readonly string[], wanted: readonly string[]): boolean {
+  return told.length === wanted.length && told.every((one, place) => one === wanted[place]);
+}
+
+/** Says which action a transaction was matched to. A transaction matches once per core client. */
+interface MatchClaim extends Item {
+  readonly actionId: string;
+}
+
+function claimId(coreClientId: string, txId: string): string {
+  return `match/${coreClientId}/${txId}`;
+}
+
+/**
+ * Takes the one match of a transaction for an action, before the decision is stored.
+ *
+ *     us    read: no claim ── create claim ✓ ── decide
+ *     them  read: no claim ── create claim ✗ ── read: another action's ── no match
+ *
+ * @returns false when another action has it
+ */
+export async function claimMatch(
+  store: ItemStore,
+  action: { coreClientId: string; actionId: string },
+  txId: string,
+): Promise<boolean> {
+  const id = claimId(action.coreClientId, txId);
+  const created = await store.create<MatchClaim>({ id, index: {}, actionId: action.actionId });
+  if (created !== undefined) return true;
+  return (await store.get<MatchClaim>(id))?.actionId === action.actionId;
+}

@@ -1,0 +1,143 @@
+import { covers } from './approval-coverage.ts';
+import type { ApprovalRule, RuleConditions } from './approvals.ts';
+import { duplicates, type ProblemInFile } from './concern.ts';
+
+const connecting = 'ApproveNewWalletConnect';
+const knownTypes = new Set([
+  'ApproveTransfer',
+  'ApproveWithdraw',
+  'ApproveSwap',
+  'ApproveSwapTake',
+  'ApproveSweep',
+  'ApproveUpdatePolicy',
+  connecting,
+]);
+
+/** What no schema can say of a core client's rules: those that can never decide, bad zones, conditions without meaning. */
+export function checkRules(rules: readonly ApprovalRule[], path: string): ProblemInFile[] {
+  return [
+    ...duplicates(
+      rules,
+      (rule) => rule.name,
+      (rule, place, first) => ({
+        path: `${path}[${place}].name`,
+        message: `"${rule.name}" is the name of rules[${first}] already`,
+      }),
+    ),
+    ...rules.flatMap((rule, place) => [
+      ...checkConditions(rule.when, `${path}[${place}].when`),
+      ...checkReach(rules, place, path),
+      ...checkCare(rule, `${path}[${place}]`),
+    ]),
+  ];
+}
+
+function error(path: string, message: string): ProblemInFile {
+  return { path, message, severity: 'error' };
+}
+
+function warning(path: string, message: string): ProblemInFile {
+  return { path, message, severity: 'warning' };
+}
+
+function checkConditions(when: RuleConditions, path: string): ProblemInFile[] {
+  return [
+    ...checkTypes(when, path),
+    ...checkAmounts(when, path),
+    ...checkTime(when, path),
+    ...Object.entries(when.customer ?? {}).flatMap(([field, wanted]) =>
+      checkCustomer(wanted, `${path}.customer.${field}`),
+    ),
+  ];
+}
+
+function checkTypes(when: RuleConditions, path: string): ProblemInFile[] {
+  const types = when.actionTypes;
+  if (types === undefined) {
+    if (when.customer === undefined) return [];
+    return movementConditions(when).map((name) => error(`${path}.${name}`, neverWithCustomer));
+  }
+  const problems = types
+    .filter((type) => !knownTypes.has(type))
+    .map((type) => warning(`${path}.actionTypes`, `"${type}" is no action type that the Partner API is known to send`));
+  if (when.customer !== undefined && !types.includes(connecting)) {
+    problems.push(error(`${path}.customer`, `can never match: only ${connecting} actions carry customer data`));
+  } else if (when.customer !== undefined || types.every((type) => type === connecting)) {
+    problems.push(...movementConditions(when).map((name) => error(`${path}.${name}`, neverWithCustomer)));
+  }
+  return problems;
+}
+
+const neverWithCustomer = 'can never match: the connection of a wallet moves nothing and names no company';
+
+/** The conditions that a wallet connection can never meet: it names a wallet, its asset and customer data only. */
+function movementConditions(when: RuleConditions): string[] {
+  const names = ['companies', 'amount', 'total', 'recipients', 'matchesInstruction'] as const;
+  return names.filter((name) => when[name] !== undefined);
+}
+
+function checkAmounts({ amount, total, assets }: RuleConditions, path: string): ProblemInFile[] {
+  const problems: ProblemInFile[] = [];
+  if ((amount !== undefined || total !== undefined) && assets?.length !== 1) {
+    const name = amount === undefined ? 'total' : 'amount';
+    problems.push(
+      error(`${path}.${name}`, 'needs exactly one asset beside it: base units of two assets do not compare'),
+    );
+  }
+  if (amount !== undefined && amount.min === undefined && amount.max === undefined) {
+    problems.push(error(`${path}.amount`, 'has neither min nor max'));
+  }
+  const min = amount?.min === undefined ? undefined : BigInt(amount.min);
+  const max = amount?.max === undefined ? undefined : BigInt(amount.max);
+  if (min !== undefined && max !== undefined && min > max) {
+    problems.push(error(`${path}.amount`, 'can never match: min is above max'));
+  }
+  if (max === 0n) problems.push(error(`${path}.amount.max`, 'can never match: nobody moves nothing'));
+  if (total !== undefined && BigInt(total.max) < (min ?? 1n)) {
+    problems.push(error(`${path}.total.max`, 'can never match: one amount alone is above it'));
+  }
+  return problems;
+}
+
+function checkTime({ time }: RuleConditions, path: string): ProblemInFile[] {
+  if (time === undefined) return [];
+  const problems: ProblemInFile[] = [];
+  if (!isZone(time.zone)) problems.push(error(`${path}.time.zone`, `"${time.zone}" is no time zone`));
+  if (time.from === time.to) problems.push(error(`${path}.time`, 'can never match: it ends when it starts'));
+  return problems;
+}
+
+/** Whether this runtime knows the zone by an IANA name. Offsets such as +01:00 are none: they know no summer time. */
+export function isZone(name: string): boolean {
+  if (/^[+-]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Wanted = NonNullable<RuleConditions['customer']>[string];
+
+function checkCustomer({ oneOf, startsWith = '', endsWith = '' }: Wanted, path: string): ProblemInFile[] {
+  const possible = oneOf?.some((value) => value.startsWith(startsWith) && value.endsWith(endsWith)) ?? true;
+  return possible ? [] : [error(path, 'can never match: no value of oneOf starts and ends like that')];
+}
+
+/** A rule that stands behind one which decides whatever it would decide is never asked. */
+function checkReach(rules: readonly ApprovalRule[], place: number, path: string): ProblemInFile[] {
+  const rule = rules[place] as ApprovalRule;
+  const before = rules.slice(0, place).find((earlier) => covers(earlier.when, rule.when));
+  return before === undefined
+    ? []
+    : [error(`${path}[${place}]`, `can never match: the rule "${before.name}" before it decides all that it would`)];
+}
+
+function checkCare(rule: ApprovalRule, path: string): ProblemInFile[] {
+  const { actionTypes, matchesInstruction, assets, recipients, customer, amount, total } = rule.when;
+  const narrow = [matchesInstruction, assets, recipients, customer, amount, total].some((one) => one !== undefined);
+  if (rule.decide !== 'approve' || narrow) return [];
+  const what = actionTypes === undefined ? 'every action' : `every ${actionTypes.join(' and ')}`;
+  return [warning(path, `approves ${what}, whoever asked for it and however much it is`)];
+}
