@@ -48,7 +48,9 @@ export function readEvents(list: unknown[], at: string, variables: Variables, in
   const events: Events = { http: [], schedules: [], queues: [] };
   list.forEach((item, index) => {
     const place = `${at}[${index}]`;
-    const event = intrinsics.resolve(variables.resolve(item, place), place) as Record<string, unknown>;
+    const written = variables.resolve(item, place);
+    refuseShortArn(written, place);
+    const event = intrinsics.resolve(written, place) as Record<string, unknown>;
     const [kind, value, more] = typeof event === 'object' && event ? [...Object.entries(event).flat()] : [event];
     if (more !== undefined) throw new ServerlessFileError(place, 'an event is one of httpApi, schedule and sqs');
     const inside = `${place}.${String(kind)}`;
@@ -58,6 +60,14 @@ export function readEvents(list: unknown[], at: string, variables: Variables, in
     else throw new ServerlessFileError(place, `the embedded AWS has no ${String(kind)} events`);
   });
   return events;
+}
+
+/** The framework takes `sqs: arn:aws:...`, but not `sqs: !GetAtt Queue.Arn`; what cannot be deployed must not run here. */
+function refuseShortArn(event: unknown, at: string): void {
+  const sqs = typeof event === 'object' && event !== null && 'sqs' in event ? event.sqs : undefined;
+  if (typeof sqs === 'object' && sqs !== null && !('arn' in sqs)) {
+    throw new ServerlessFileError(`${at}.sqs.arn`, 'must be given');
+  }
 }
 
 function httpTrigger(value: unknown, at: string): HttpTrigger {

@@ -158,7 +158,11 @@ describe('a file it cannot understand is refused with the place', () => {
     ],
     ['a misspelt setting', withFunction('sqs: { arn: !GetAtt Q.Arn, batchsize: 1 }', queue), /batchsize/],
     ['a large batch without a window', withFunction('sqs: { arn: !GetAtt Q.Arn, batchSize: 11 }', queue), /batchSize/],
-    ['a visibility shorter than the function', withFunction('sqs: !GetAtt Q.Arn', queue), /visibility timeout \(5 s\)/],
+    [
+      'a visibility shorter than the function',
+      withFunction('sqs: { arn: !GetAtt Q.Arn }', queue),
+      /visibility timeout \(5 s\)/,
+    ],
     [
       'a trigger among the resources',
       'resources: { Resources: { R: { Type: "AWS::Events::Rule" } } }',
