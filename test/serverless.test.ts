@@ -357,3 +357,31 @@ describe('serverless.yml: what must outlive a mistake', () => {
     expect(withRealValues).not.toThrow();
   });
 });
+
+describe('docs/observability.md', () => {
+  const page = readFileSync(join(root, 'docs/observability.md'), 'utf8');
+  const sources = globSync('{lib,functions}/**/*.ts', { cwd: root }).map((file) =>
+    readFileSync(join(root, file), 'utf8'),
+  );
+  const named = (call: RegExp) => [
+    ...new Set(sources.flatMap((text) => [...text.matchAll(call)].map((match) => match[1] as string))),
+  ];
+
+  it('says what to do at every reason for which a person is asked for', () => {
+    const reasons = named(/\.alarm\(\s*'(\w+)'/g);
+    expect(reasons.length).toBeGreaterThanOrEqual(5);
+    expect(reasons.filter((reason) => !page.includes(`| \`${reason}\` |`))).toEqual([]);
+  });
+
+  it('lists every metric', () => {
+    const metrics = named(/\.(?:count|duration)\(\s*'([A-Z]\w+)'/g);
+    expect(metrics.length).toBeGreaterThanOrEqual(8);
+    expect(metrics.filter((metric) => !page.includes(`| \`${metric}\` |`))).toEqual([]);
+  });
+
+  it('has every alarm of serverless.yml in its table', () => {
+    const own = [...readFileSync(join(root, 'serverless.yml'), 'utf8').matchAll(/^ {4}(\w+)Alarm:$/gm)];
+    expect(own.length).toBeGreaterThanOrEqual(6);
+    expect(own.map((match) => match[1]).filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
+  });
+});
