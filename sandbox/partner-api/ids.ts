@@ -72,8 +72,9 @@ function encode(bytes: Buffer, alphabet: string, length: number): string {
       remainder = Math.floor(remainder / base);
     }
   }
-  const trimmed = text.replace(new RegExp(`^${alphabet[0]}+`), '');
-  return trimmed.padStart(length, alphabet[0]);
+  let zeros = 0;
+  while (zeros < text.length && text[zeros] === alphabet[0]) zeros++;
+  return text.slice(zeros).padStart(length, alphabet[0]);
 }
 
 function base58Check(version: number, payload: Buffer): string {

@@ -1,0 +1,151 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rawExchange, startServer } from './server-helpers.ts';
+
+describe('the server', () => {
+  it('gives one new and only existing to calls that race with one partner_txID', async () => {
+    const served = await startServer();
+    const body = { ...served.transferBody, partner_txID: 'race' };
+    const path = `/company/${served.companyId}/transfer`;
+    const answers = await Promise.all(Array.from({ length: 25 }, () => served.call('POST', path, body)));
+    expect(answers.filter((answer) => answer.body.status === 'new')).toHaveLength(1);
+    expect(new Set(answers.map((answer) => answer.body.tx_id)).size).toBe(1);
+    const { body: proof } = await served.control('GET', '/ledger');
+    expect(proof).toMatchObject({ balanced: true, assets: [{ held: 1001 }] });
+    await served.api.close();
+  });
+
+  it('verifies a request signed over the very bytes, with neither Accept nor Content-Type', async () => {
+    const served = await startServer();
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' });
+    const { apiKey } = (await served.control('POST', '/keys', { kind: 'live', publicKeyPem })).body;
+    const body = '{\n\t"name": "Heron"\r\n}\n';
+    const stamp = String(Math.floor(served.api.sandbox.clock.nowMs() / 1000));
+    const url = `${served.api.baseUrl}/company/`;
+    const signature = sign('RSA-SHA256', Buffer.from(stamp + url + body), privateKey).toString('base64url');
+    const { host, pathname } = new URL(url);
+    const send = (sent: string) =>
+      rawExchange(
+        served.api,
+        `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nX-Api-Key: ${apiKey}\r\nX-Timestamp: ${stamp}\r\nx-nonce:\r\n` +
+          `X-Sign: ${signature}\r\nContent-Length: ${sent.length}\r\nConnection: close\r\n\r\n${sent}`,
+      );
+    expect(await send(body)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await send(body.replace('\n\t', ''))).toContain(
+      '{"code":401,"msg":"errPartnerAuth","detail":{"reason":"signature"}}',
+    );
+    await served.api.close();
+  });
+
+  it('lets things happen when their time comes though nobody calls', async () => {
+    const served = await startServer();
+    const events: string[] = [];
+    served.api.sandbox.listeners.add((event) => events.push(event.kind));
+    const { userId } = (
+      await served.control('POST', '/users', { email: 'n@x', autoAccept: true, autoApprove: { delayMs: 30 } })
+    ).body;
+    await served.call('POST', `/company/${served.companyId}/trustedparty`, { address: 'n@x' });
+    const custodygroup_tx = { threshold: 1, members: [userId] };
+    const wallets = [{ name: 'c', asset: 'BTC-TESTNET', custodygroup_tx }];
+    const made = await served.call('POST', `/company/${served.companyId}/fund/${served.fundId}/wallet`, { wallets });
+    const [walletId] = made.body.wallets;
+    await served.control('POST', '/deposits', { walletId, amount: 10_000 });
+    await served.call('POST', `/company/${served.companyId}/transfer`, { ...served.transferBody, wallet_id: walletId });
+    await expect.poll(() => events).toEqual(['movement', 'actionPending', 'movement', 'movement']);
+    await served.api.close();
+  });
+
+  it('answers nobody but loopback at the control surface, and knows nothing outside its two trees', async () => {
+    const served = await startServer();
+    const answer = await fetch(served.api.baseUrl.replace('/api/v1/p', '/'));
+    expect([answer.status, await answer.json()]).toEqual([
+      404,
+      { code: 404, msg: 'Not Found', detail: { reason: 'url' } },
+    ]);
+    const wrong = await served.call('DELETE', '/company');
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
+    await served.api.close();
+  });
+});
+
+describe('npm run sandbox', () => {
+  const cli = new URL('../../../cli/sandbox.ts', import.meta.url).pathname;
+  let folder = '';
+  let children: ChildProcess[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sandbox-cli-'));
+    children = [];
+  });
+  afterEach(() => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(...options: string[]) {
+    const child = spawn(process.execPath, [cli, '--json', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    children.push(child);
+    let errors = '';
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    for await (const line of createInterface({ input: child.stdout })) {
+      return {
+        errors: () => errors,
+        line,
+        ...(JSON.parse(line) as Record<'baseUrl' | 'feedUrl' | 'controlUrl' | 'apiKey', string>),
+      };
+    }
+    throw new Error(errors);
+  }
+
+  it('prints one line of JSON when it listens, with a key that needs no signature', async () => {
+    const server = await start('--port', '0', '--seed', '9');
+    expect(Object.keys(JSON.parse(server.line))).toEqual(['baseUrl', 'feedUrl', 'controlUrl', 'apiKey']);
+    const answer = await fetch(`${server.baseUrl}/assets`, { headers: { 'x-api-key': server.apiKey } });
+    expect(answer.status).toBe(200);
+    const again = await start('--port', '0', '--seed', '9');
+    expect(again.apiKey).toBe(server.apiKey);
+  });
+
+  it('registers a public key, whose API key must sign', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const file = join(folder, 'key.pem');
+    writeFileSync(file, publicKey.export({ type: 'spki', format: 'pem' }));
+    const server = await start('--port', '0', '--public-key', file);
+    const answer = await fetch(`${server.baseUrl}/assets`, { headers: { 'x-api-key': server.apiKey } });
+    expect(await answer.json()).toMatchObject({ code: 401, msg: 'errPartnerAuth' });
+  });
+
+  it('takes a free port when its own is busy, and says so', async () => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+    const { port } = blocker.address() as { port: number };
+    const server = await start('--port', String(port));
+    expect(server.errors()).toContain(`port ${port} is busy`);
+    expect(new URL(server.baseUrl).port).not.toBe(String(port));
+    blocker.close();
+  });
+
+  it.each([
+    [['--colour', 'red'], '--colour'],
+    [['--port', '99999'], '--port'],
+    [['--tls-cert', 'x'], '--tls-key'],
+    [['--signature-policy', 'never'], '--signature-policy'],
+    [['--public-key', '/nowhere'], '--public-key'],
+  ])('ends with 2 and names the mistake: %j', (options, named) => {
+    try {
+      execFileSync(process.execPath, [cli, ...options], { stdio: 'pipe' });
+      expect.unreachable();
+    } catch (error) {
+      const { status, stderr } = error as { status: number; stderr: Buffer };
+      expect([status, String(stderr)]).toEqual([2, expect.stringContaining(named)]);
+    }
+  });
+});
