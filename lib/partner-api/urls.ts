@@ -25,11 +25,16 @@ export type Query = Readonly<Record<string, string | number | bigint | undefined
 /**
  * The one string that is both signed and called (reference 2.2). Values are percent-escaped, a space as `%20`, in the
  * order given; `new URL().href` settles the rest, so that no later step changes it.
+ * @throws {InvalidRequestError} for a path that leads out of the base URL.
  */
 export function buildUrl(base: string, path: string, query: Query = {}): string {
   const parameters = Object.entries(query).filter(([, value]) => value !== undefined);
   const search = parameters.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
-  return new URL(search === '' ? base + path : `${base}${path}?${search}`).href;
+  const { href } = new URL(search === '' ? base + path : `${base}${path}?${search}`);
+  if (!href.startsWith(`${base}/`) || href.includes('#')) {
+    throw new InvalidRequestError('the path leads out of the base URL, or holds a fragment');
+  }
+  return href;
 }
 
 /** The same place as a feed: `wss`, or `ws` on loopback (reference 2.2). */
