@@ -17,11 +17,11 @@ export interface HttpOptions {
   /** Base URLs under which clients may have signed, tried before the `Host` header (2.6). */
   readonly publicBaseUrls: readonly string[];
   readonly trustForwarded: boolean;
+  /** How long a request may take to arrive, head and body, before it is answered with 408. */
+  readonly requestTimeoutMs: number;
 }
 
 const bodyLimitBytes = 1024 * 1024;
-const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 15_000;
 
 /**
  * The sandbox behind Fastify. There is one route: the sandbox has its own router over the raw request target, because
@@ -30,7 +30,7 @@ const requestTimeoutMs = 15_000;
 export function buildHttpServer(sandbox: Sandbox, options: HttpOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: options.requestTimeoutMs,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     rewriteUrl: () => '/',
@@ -54,9 +54,14 @@ export function buildHttpServer(sandbox: Sandbox, options: HttpOptions): Fastify
   return app;
 }
 
-function serverOptions({ tls }: HttpOptions): object {
+function serverOptions({ tls, requestTimeoutMs }: HttpOptions): object {
   // Node would answer a missing Host by itself, without the error frame; nothing here needs it.
-  const limits = { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000, requireHostHeader: false };
+  const checkMs = Math.min(1000, requestTimeoutMs);
+  const limits = {
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: checkMs,
+    requireHostHeader: false,
+  };
   return tls === undefined ? { http: limits } : { https: { ...limits, ...tls, minVersion: 'TLSv1.2' } };
 }
 

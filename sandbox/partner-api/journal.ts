@@ -1,10 +1,16 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { ClockState } from './clock.ts';
+import type { FeeRates } from './fee-schedule.ts';
 
-/** What a journal begins with: the key of the id stream, so that replay draws the very same ids. */
+/**
+ * What a journal begins with: the key of the id stream and the settings that decide amounts, so that replay draws the
+ * very same ids and computes the very same fees. They win over the options of a later start.
+ */
 export interface JournalHeader {
   readonly version: 1;
+  readonly feesBps: FeeRates;
+  readonly autoAcceptInvitations: boolean;
   readonly streamKeyHex: string;
   readonly fixedTime: boolean;
 }

@@ -67,6 +67,8 @@ export class Sandbox {
     };
     const opened = options.journal === undefined ? undefined : Journal.open(options.journal, () => this.#freshHeader());
     this.#header = opened?.header ?? this.#freshHeader();
+    this.#settings.feesBps = this.#header.feesBps;
+    this.#settings.autoAcceptInvitations = this.#header.autoAcceptInvitations;
     this.#journal = opened?.journal;
     this.world = this.#emptyWorld();
     if (opened !== undefined) this.#replay(opened.steps);
@@ -268,7 +270,8 @@ export class Sandbox {
 
   #freshHeader(): JournalHeader {
     const streamKeyHex = streamKey(this.#seed, 'ids').toString('hex');
-    return { version: 1, streamKeyHex, fixedTime: this.#seed !== undefined };
+    const { feesBps, autoAcceptInvitations } = this.#settings;
+    return { version: 1, feesBps, autoAcceptInvitations, streamKeyHex, fixedTime: this.#seed !== undefined };
   }
 
   #emptyWorld(): World {

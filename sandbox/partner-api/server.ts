@@ -15,6 +15,8 @@ export interface PartnerApiOptions extends SandboxOptions {
   readonly publicBaseUrls?: readonly string[] | undefined;
   /** Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. */
   readonly trustForwarded?: boolean | undefined;
+  /** How long a request may take to arrive; 15 s by default. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 /** A running server. `close` ends all connections and closes the journal. */
@@ -46,6 +48,7 @@ export async function startPartnerApi(options: PartnerApiOptions = {}): Promise<
     tls: options.tls,
     publicBaseUrls: options.publicBaseUrls ?? [],
     trustForwarded: options.trustForwarded ?? false,
+    requestTimeoutMs: options.requestTimeoutMs ?? 15_000,
   });
   const host = options.host ?? '127.0.0.1';
   try {

@@ -53,6 +53,17 @@ describe('bytes that make no sense', () => {
     expect(answersIn(await rawExchange(served.api, bytes()))).toEqual([{ status, framed: true }]);
   });
 
+  it.each([
+    ['a head that never ends', 'GET /api/v1/p/assets HTTP/1.1\r\nHost: x\r\n'],
+    ['a body that never comes', 'POST /api/v1/p/company HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{'],
+  ])('%s is 408 after the time-out, never a hang', async (_name, bytes) => {
+    const impatient = await startServer({ requestTimeoutMs: 300 });
+    expect(answersIn(await rawExchange(impatient.api, bytes, { halfClose: false }))).toEqual([
+      { status: 408, framed: true },
+    ]);
+    await impatient.api.close();
+  });
+
   it('a body beyond 1 MiB is refused, and the server goes on', async () => {
     const body = 'x'.repeat(1024 * 1024 + 1);
     const url = `${served.api.baseUrl}/company`;

@@ -69,6 +69,16 @@ describe('the journal', () => {
     expect(next.sandbox.world.accounts.get(bench.apiKeyId)?.lastNonce).toBe(41n);
   });
 
+  it('keeps the fees it was started with: they are part of what happened', () => {
+    const bench = new Bench({ journal, feesBps: { transferOut: 100 } });
+    const at = bench.setUp();
+    bench.transfer(at);
+    const next = restarted(bench);
+    expect(next.available(at.walletIds[0])).toBe(bench.available(at.walletIds[0]));
+    expect(bench.control('GET', '/ledger').body.assets[0].held).toBe(252_500);
+    expect(next.control('GET', '/ledger').body.assets[0].held).toBe(252_500);
+  });
+
   it('drops a torn last line, whatever its length, and goes on behind the last whole one', () => {
     const bench = new Bench({ journal });
     const at = bench.setUp();

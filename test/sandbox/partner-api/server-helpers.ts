@@ -37,11 +37,16 @@ async function read(response: Response) {
   return { status: response.status, headers: response.headers, body: (await response.json()) as any };
 }
 
-/** Sends raw bytes and gives back all that comes until the connection ends; `halfClose` ends our side after sending. */
-export function rawExchange(api: PartnerApi, bytes: string | Buffer, waitMs = 5000): Promise<string> {
+/** Sends raw bytes and gives back all that comes until the connection ends; with `halfClose` our side ends first. */
+export function rawExchange(
+  api: PartnerApi,
+  bytes: string | Buffer,
+  { halfClose } = { halfClose: true },
+): Promise<string> {
+  const waitMs = 5000;
   const { hostname, port } = new URL(api.baseUrl);
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.end(bytes));
+    const socket = connect(Number(port), hostname, () => (halfClose ? socket.end(bytes) : socket.write(bytes)));
     const chunks: Buffer[] = [];
     const timer = setTimeout(() => {
       socket.destroy();

@@ -1,11 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startPartnerApi } from '../../../sandbox/partner-api/server.ts';
 import { rawExchange, startServer } from './server-helpers.ts';
 
 describe('the server', () => {
@@ -72,6 +74,31 @@ describe('the server', () => {
     const wrong = await served.call('DELETE', '/company');
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
     await served.api.close();
+  });
+});
+
+describe('TLS', () => {
+  const read = (name: string) => readFileSync(new URL(`tls/throw-away.${name}.pem`, import.meta.url));
+  const tls = { cert: read('cert'), key: read('key') };
+
+  it('serves 1.2 and newer, and refuses older versions', async () => {
+    const api = await startPartnerApi({ tls });
+    expect([api.baseUrl, api.feedUrl]).toEqual([expect.stringMatching(/^https:/), expect.stringMatching(/^wss:/)]);
+    const port = Number(new URL(api.baseUrl).port);
+    const dial = (options: object) =>
+      new Promise<string>((resolve) => {
+        const socket = connect({ host: '127.0.0.1', port, ca: tls.cert, ...options }, () => {
+          resolve(socket.getProtocol() ?? '');
+          socket.destroy();
+        });
+        socket.on('error', (error: NodeJS.ErrnoException) => resolve(`refused: ${error.code}`));
+      });
+    expect(await dial({})).toBe('TLSv1.3');
+    expect(await dial({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2');
+    // Level 0 lets our own side offer the old version, so that it is the server that refuses it.
+    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' };
+    expect(await dial(old)).toMatch(/refused: ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION/);
+    await api.close();
   });
 });
 
