@@ -97,6 +97,8 @@ async function decideAndStore(
     const nowMs = approver.clock.nowMs();
     const amount = countable(facts);
     const totals = amount && (await readTotals(approver.store, coreClientId, amount.asset));
+    // In this order: totals in which another run has already confirmed this very action are read after its decision.
+    if ((await approver.store.get<Decision>(decisionId(coreClientId, actionId))) !== undefined) return undefined;
     const match: Match = usesMatch
       ? await findMatch(approver.store, { coreClientId, actionId }, facts)
       : { is: 'untold' };

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { type Circumstances, graceMs } from '../../../lib/approvals/conditions.ts';
+import { decide } from '../../../lib/approvals/decide.ts';
+import { factsOf } from '../../../lib/approvals/facts.ts';
+import type { ActionDetails } from '../../../lib/partner-api/index.ts';
+import type { ApprovalRule, RuleConditions } from '../../../lib/platform/config/approvals.ts';
+import { startMs, transferAction, without } from './world.ts';
+
+const around: Circumstances = { nowMs: startMs, match: { is: 'untold' }, approvedBaseUnits: () => 0n };
+
+function meets(when: RuleConditions, action: ActionDetails, circumstances: Partial<Circumstances> = {}): boolean {
+  const rule: ApprovalRule = { name: 'r', decide: 'approve', when };
+  return decide([rule], factsOf(action), { ...around, ...circumstances }).decision === 'approve';
+}
+
+const action = transferAction('a1');
+
+describe('the first rule that applies decides', () => {
+  const approve = (name: string, when: RuleConditions): ApprovalRule => ({ name, decide: 'approve', when });
+
+  it('approves, rejects or leaves by it, and leaves when none applies', () => {
+    const facts = factsOf(action);
+    const rules: ApprovalRule[] = [
+      approve('eth', { assets: ['ETH-TESTNET'] }),
+      { name: 'small', decide: 'leave', when: { assets: ['BTC-TESTNET'], amount: { max: '800' } } },
+      { name: 'rest', decide: 'reject', when: {} },
+    ];
+    expect(decide(rules, facts, around)).toMatchObject({ decision: 'leave', why: 'rule "small"' });
+    expect(decide(rules.slice(2), facts, around)).toMatchObject({ decision: 'reject' });
+    expect(decide(rules.slice(0, 1), facts, around)).toMatchObject({
+      decision: 'leave',
+      why: 'no rule applies',
+      looked: [{ rule: 'eth', is: 'unmet', why: 'asset: BTC-TESTNET is not in the list' }],
+    });
+    expect(decide([], facts, around).decision).toBe('leave');
+  });
+
+  it('approves no movement whose amount is not told or contradicts itself, even by a rule that does not ask', () => {
+    const doubtful = [
+      without(action, 'netAmountBaseUnits'),
+      without(action, 'asset'),
+      transferAction('a1', { netAmountBaseUnits: 700n }),
+      transferAction('a1', { netAmountBaseUnits: 801n, feesBaseUnits: -1n, amountBaseUnits: 800n }),
+      transferAction('a1', { netAmountBaseUnits: 0n, feesBaseUnits: 0n, amountBaseUnits: 0n }),
+    ];
+    for (const each of doubtful) expect(meets({}, each)).toBe(false);
+    expect(meets({}, action)).toBe(true);
+  });
+});
+
+describe('amounts', () => {
+  const one = (amount: RuleConditions['amount']) => ({ assets: ['BTC-TESTNET'], ...(amount && { amount }) });
+
+  it('are net: the fee, which an action counts in, is left out', () => {
+    expect(meets(one({ max: '800' }), action)).toBe(true);
+    expect(meets(one({ max: '799' }), action)).toBe(false);
+    expect(meets(one({ min: '800' }), action)).toBe(true);
+    expect(meets(one({ min: '801' }), action)).toBe(false);
+  });
+
+  it('are exact beyond 2^53', () => {
+    const netAmountBaseUnits = 2n ** 60n + 1n;
+    const large = transferAction('a1', { netAmountBaseUnits, amountBaseUnits: netAmountBaseUnits + 1n });
+    expect(meets(one({ max: String(netAmountBaseUnits) }), large)).toBe(true);
+    expect(meets(one({ max: String(netAmountBaseUnits - 1n) }), large)).toBe(false);
+  });
+
+  it('count together with what was approved before in the window', () => {
+    const when: RuleConditions = { assets: ['BTC-TESTNET'], total: { max: '1000', windowSeconds: 3600 } };
+    const seen: number[] = [];
+    const approvedBefore = (sum: bigint) => ({
+      approvedBaseUnits: (windowSeconds: number) => {
+        seen.push(windowSeconds);
+        return sum;
+      },
+    });
+    expect(meets(when, action, approvedBefore(200n))).toBe(true);
+    expect(meets(when, action, approvedBefore(201n))).toBe(false);
+    expect(seen).toEqual([3600, 3600]);
+  });
+});
+
+describe('a member the action does not tell', () => {
+  it('meets no condition', () => {
+    expect(meets({ recipients: ['wallet-out'] }, without(action, 'recipientId'))).toBe(false);
+    expect(meets({ companies: ['company'] }, without(action, 'companyId'))).toBe(false);
+    expect(meets({ companies: [''] }, transferAction('a1', { companyId: '' }))).toBe(false);
+    expect(meets({ assets: ['BTC-TESTNET'] }, without(action, 'asset'))).toBe(false);
+    expect(meets({ actionTypes: ['ApproveTransfer'] }, transferAction('a1', {}, { type: '' }))).toBe(false);
+    expect(meets({ customer: { customer_id: {} } }, action)).toBe(false);
+  });
+});
+
+describe('lists', () => {
+  it('hold the type, the company, the asset and the recipient', () => {
+    expect(meets({ actionTypes: ['ApproveTransfer'], companies: ['company'], assets: ['BTC-TESTNET'] }, action)).toBe(
+      true,
+    );
+    expect(meets({ actionTypes: ['ApproveWithdraw'] }, action)).toBe(false);
+    expect(meets({ companies: ['other'] }, action)).toBe(false);
+    expect(meets({ recipients: ['wallet-out'] }, action)).toBe(true);
+    expect(meets({ recipients: ['wallet-other'] }, action)).toBe(false);
+  });
+
+  it('hold every recipient that is named, a wallet and an address', () => {
+    const both = transferAction('a1', { recipientAddress: 'mzAddress' });
+    expect(meets({ recipients: ['wallet-out'] }, both)).toBe(false);
+    expect(meets({ recipients: ['wallet-out', 'mzAddress'] }, both)).toBe(true);
+  });
+});
+
+describe('the time of day', () => {
+  const at = (when: RuleConditions['time'], iso: string) =>
+    meets({ ...(when && { time: when }) }, action, { nowMs: Date.parse(iso) });
+  const office = { zone: 'Europe/Zurich', from: '08:00', to: '18:00' } as const;
+
+  it('is told by the clocks of the zone, in winter and in summer', () => {
+    expect(at(office, '2026-01-07T07:00:00Z')).toBe(true);
+    expect(at(office, '2026-01-07T06:59:59Z')).toBe(false);
+    expect(at(office, '2026-07-08T06:00:00Z')).toBe(true);
+    expect(at(office, '2026-07-08T16:00:00Z')).toBe(false);
+    expect(at(office, '2026-07-08T15:59:59Z')).toBe(true);
+  });
+
+  it('counts the days on which a span over midnight starts', () => {
+    const night = { zone: 'UTC', from: '22:00', to: '06:00', days: ['fri' as const] };
+    expect(at(night, '2026-01-09T22:00:00Z')).toBe(true);
+    expect(at(night, '2026-01-10T05:59:00Z')).toBe(true);
+    expect(at(night, '2026-01-10T06:00:00Z')).toBe(false);
+    expect(at(night, '2026-01-10T22:00:00Z')).toBe(false);
+    expect(at(night, '2026-01-09T05:00:00Z')).toBe(false);
+  });
+
+  it('reads midnight as the start of a day', () => {
+    expect(at({ zone: 'UTC', from: '00:00', to: '00:01', days: ['thu'] }, '2026-01-08T00:00:30Z')).toBe(true);
+  });
+});
+
+describe('the connection of a wallet', () => {
+  const connect: ActionDetails = {
+    ...action,
+    type: 'ApproveNewWalletConnect',
+    details: {
+      wallet: { walletId: 'w', name: 'Trading', asset: 'BTC-TESTNET', type: 1, typeCode: 'dedicated' },
+      clientData: { customer_id: 'C-4471', customer_email: 'ana@tern.example', level: 3, nested: { a: 1 } },
+      raw: {},
+    },
+  };
+
+  it('is decided by the customer data', () => {
+    expect(meets({ customer: { customer_id: { oneOf: ['C-4471', 'C-1'] } } }, connect)).toBe(true);
+    expect(meets({ customer: { customer_id: { oneOf: ['C-1'] } } }, connect)).toBe(false);
+    expect(
+      meets(
+        { customer: { customer_id: { startsWith: 'C-' }, customer_email: { endsWith: '@tern.example' } } },
+        connect,
+      ),
+    ).toBe(true);
+    expect(meets({ customer: { customer_email: { endsWith: '@heron.example' } } }, connect)).toBe(false);
+    expect(meets({ customer: { level: { oneOf: ['3'] } } }, connect)).toBe(true);
+    expect(meets({ customer: { nested: {} } }, connect)).toBe(false);
+    expect(meets({ customer: { toString: {} } }, connect)).toBe(false);
+  });
+
+  it('is never taken for a movement', () => {
+    expect(meets({ assets: ['BTC-TESTNET'] }, connect)).toBe(true);
+    expect(meets({ matchesInstruction: true }, connect)).toBe(false);
+    expect(meets({ assets: ['BTC-TESTNET'], amount: { max: '1' } }, connect)).toBe(false);
+  });
+});
+
+describe('a rule that asks whether the action is ours', () => {
+  const rules: ApprovalRule[] = [
+    { name: 'ours', decide: 'approve', when: { matchesInstruction: true, assets: ['BTC-TESTNET'] } },
+    { name: 'rest', decide: 'reject', when: {} },
+  ];
+  const askedAtMs = (startMs / 1000 - 5) * 1000;
+  const at = (nowMs: number) => decide(rules, factsOf(action), { ...around, nowMs, match: { is: 'unknown' } }).decision;
+
+  it('keeps the later rules waiting while our record may still come, and no longer', () => {
+    expect(at(askedAtMs + graceMs - 1)).toBe('leave');
+    expect(at(askedAtMs + graceMs)).toBe('reject');
+  });
+
+  it('keeps nothing waiting that another of its conditions excludes', () => {
+    const eth = factsOf(transferAction('a1', { asset: 'ETH-TESTNET' }));
+    expect(decide(rules, eth, { ...around, match: { is: 'unknown' } }).decision).toBe('reject');
+  });
+
+  it('waits for good when the action does not say how old it is', () => {
+    const ageless = factsOf(transferAction('a1', {}, { timestampSeconds: 0 }));
+    const nowMs = startMs + 10 * graceMs;
+    expect(decide(rules, ageless, { ...around, nowMs, match: { is: 'unknown' } }).decision).toBe('leave');
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { factsOf } from '../../../lib/approvals/facts.ts';
+import { claimMatch, findMatch, matchWith } from '../../../lib/approvals/match.ts';
+import type { Instruction } from '../../../lib/instructions/record.ts';
+import { instructionOfTransaction, noteTransaction } from '../../../lib/instructions/transactions.ts';
+import type { ActionSubject } from '../../../lib/partner-api/index.ts';
+import { ApprovalWorld, coreClientId, transferAction, transferInstruction, without } from './world.ts';
+
+const ours = transferInstruction('i1', 'tx-a1') as Instruction;
+
+describe('an action and the instruction of its transaction', () => {
+  it('match when everything is the same', () => {
+    expect(matchWith(ours, factsOf(transferAction('a1')))).toEqual({
+      is: 'matched',
+      instructionId: 'i1',
+      client: 'treasury-desk',
+    });
+  });
+
+  const changes: [string, Partial<ActionSubject>][] = [
+    ['asset', { asset: 'ETH-TESTNET' }],
+    ['net amount', { netAmountBaseUnits: 801n, feesBaseUnits: 0n }],
+    ['net amount', { netAmountBaseUnits: 800n, feesBaseUnits: 5n }],
+    ['wallet', { walletId: 'wallet-eth' }],
+    ['recipient', { recipientId: 'wallet-thief' }],
+    ['recipient', { recipientAddress: 'mzThief' }],
+    ['reference', { reference: 'inv-2' }],
+    ['company', { companyId: 'another' }],
+    ['fund', { fundId: 'another' }],
+  ];
+  it.each(changes)('differ in %s: %o', (name, details) => {
+    const match = matchWith(ours, factsOf(transferAction('a1', details)));
+    expect(match).toEqual({ is: 'different', instructionId: 'i1', differences: [name] });
+  });
+
+  it.each(['asset', 'netAmountBaseUnits', 'walletId', 'recipientId', 'reference'] as const)(
+    'do not match when %s is not told',
+    (member) => {
+      expect(matchWith(ours, factsOf(without(transferAction('a1'), member))).is).toBe('different');
+    },
+  );
+
+  it('match although the API leaves company and fund blank, as it does for withdrawals', () => {
+    expect(matchWith(ours, factsOf(transferAction('a1', { companyId: '', fundId: '' }))).is).toBe('matched');
+  });
+
+  it('do not match by the amount with the fee', () => {
+    const greedy = transferInstruction('i1', 'tx-a1', {
+      request: { counterpartyWalletId: 'wallet-out', amount: '801', reference: 'inv-1' },
+    }) as Instruction;
+    expect(matchWith(greedy, factsOf(transferAction('a1'))).is).toBe('different');
+  });
+
+  it('do not match once the instruction has ended, is being withdrawn, or is known to differ', () => {
+    const facts = factsOf(transferAction('a1'));
+    const unfit: Partial<Instruction>[] = [
+      { state: 'cancelled' },
+      { state: 'completed' },
+      { cancelAskedAtMs: 1 },
+      { differences: ['amount'] },
+    ];
+    for (const change of unfit) expect(matchWith({ ...ours, ...change }, facts).is).toBe('different');
+  });
+
+  it('are not known to match while the transaction is unverified or unnamed', () => {
+    const facts = factsOf(transferAction('a1'));
+    expect(matchWith({ ...ours, toVerify: true }, facts)).toEqual({ is: 'unknown' });
+    expect(matchWith({ ...ours, txId: 'another' }, facts)).toEqual({ is: 'unknown' });
+    expect(matchWith(undefined, facts)).toEqual({ is: 'unknown' });
+    expect(matchWith(ours, factsOf(without(transferAction('a1'), 'txId')))).toEqual({ is: 'untold' });
+  });
+});
+
+describe('the transaction of an instruction', () => {
+  it('leads to it only once the instruction names it too', async () => {
+    const { table } = new ApprovalWorld();
+    await table.create<Instruction>(transferInstruction('i1', undefined));
+    expect(await noteTransaction(table, 'tx-a1', 'i1')).toBe(true);
+    expect(await instructionOfTransaction(table, 'tx-a1')).toBeUndefined();
+    const stored = (await table.get<Instruction>('i1')) as Instruction;
+    await table.replace<Instruction>(stored, { ...stored, txId: 'tx-a1' });
+    expect((await instructionOfTransaction(table, 'tx-a1'))?.id).toBe('i1');
+  });
+
+  it('is noted for one instruction only, as often as it asks', async () => {
+    const { table } = new ApprovalWorld();
+    expect(await noteTransaction(table, 'tx', 'i1')).toBe(true);
+    expect(await noteTransaction(table, 'tx', 'i1')).toBe(true);
+    expect(await noteTransaction(table, 'tx', 'i2')).toBe(false);
+  });
+
+  it('matches one action of a core client, and one of each other', async () => {
+    const world = new ApprovalWorld();
+    await world.add(transferInstruction('i1', 'tx-a1'));
+    const facts = factsOf(transferAction('a1'));
+    expect(await claimMatch(world.table, { coreClientId, actionId: 'a1' }, 'tx-a1')).toBe(true);
+    expect(await claimMatch(world.table, { coreClientId, actionId: 'a1' }, 'tx-a1')).toBe(true);
+    expect(await claimMatch(world.table, { coreClientId, actionId: 'a2' }, 'tx-a1')).toBe(false);
+    expect((await findMatch(world.table, { coreClientId, actionId: 'a1' }, facts)).is).toBe('matched');
+    expect((await findMatch(world.table, { coreClientId, actionId: 'a2' }, facts)).is).toBe('different');
+    expect((await findMatch(world.table, { coreClientId: 'day-desk', actionId: 'a9' }, facts)).is).toBe('matched');
+  });
+});

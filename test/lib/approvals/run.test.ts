@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../lib/approvals/decision.ts';
+import { runApprovals } from '../../../lib/approvals/index.ts';
+import { approveActions } from '../../../lib/approvals/run.ts';
+import { setControl } from '../../../lib/instructions/control.ts';
+import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
+import { ConfigurationError } from '../../../lib/platform/errors.ts';
+import {
+  ApprovalWorld,
+  Crash,
+  type Fault,
+  matching,
+  rulesOf,
+  startMs,
+  transferAction,
+  transferInstruction,
+} from './world.ts';
+
+const minuteMs = 60_000;
+const anything: ApprovalRule = { name: 'all', decide: 'approve', when: {} };
+const limited: ApprovalRule = {
+  name: 'limited',
+  decide: 'approve',
+  when: { assets: ['BTC-TESTNET'], total: { max: '1700', windowSeconds: 3600 } },
+};
+
+async function run(world: ApprovalWorld, rules = rulesOf(matching), turn?: () => Promise<void>): Promise<void> {
+  try {
+    await approveActions(world.approver(turn), rules, world.nowMs + 55_000);
+  } catch (error) {
+    if (!(error instanceof Crash || (error as Error).message === 'planted')) throw error;
+  }
+}
+
+/** Runs as the schedule does, once a minute. */
+async function runEveryMinute(world: ApprovalWorld, minutes: number, rules = rulesOf(matching)): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    await run(world, rules);
+    world.nowMs += minuteMs;
+  }
+}
+
+describe('a run of approvals', () => {
+  it('approves an action of ours once and keeps the rule, the facts and the time', async () => {
+    const world = new ApprovalWorld();
+    await world.add(transferInstruction('i1', 'tx-a1'));
+    world.custody.put(transferAction('a1'));
+    await runEveryMinute(world, 4);
+    expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'approved' }]);
+    const [decision] = world.stored<Decision>('decision/');
+    expect(decision).toMatchObject({
+      decision: 'approve',
+      rule: 'ours',
+      status: 'approved',
+      decidedAtMs: startMs,
+      matched: { instructionId: 'i1' },
+      facts: { netAmount: '800', amount: '801', fees: '1', txId: 'tx-a1', recipients: ['wallet-out'] },
+    });
+    expect(world.alarms).toEqual([]);
+  });
+
+  it('does not approve a second transfer made with the same fields by somebody else who holds the API key', async () => {
+    const world = new ApprovalWorld();
+    await world.add(transferInstruction('i1', 'tx-a1'));
+    world.custody.put(transferAction('a1'), transferAction('copy'));
+    await runEveryMinute(world, 30);
+    expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'approved' }]);
+    expect(world.custody.actions.get('copy')?.status).toBe('pending');
+  });
+
+  it('matches a transaction once: a second action that names it is not approved', async () => {
+    const world = new ApprovalWorld();
+    await world.add(transferInstruction('i1', 'tx-a1'));
+    world.custody.put(transferAction('a1'), transferAction('a2', { txId: 'tx-a1' }));
+    await runEveryMinute(world, 20);
+    expect(world.custody.votes).toHaveLength(1);
+  });
+
+  it('does not lose an action that is seen before our record names its transaction, nor rejects it by a later rule', async () => {
+    const world = new ApprovalWorld();
+    const rules = rulesOf(matching, { name: 'nothing else', decide: 'reject', when: {} });
+    world.custody.put(transferAction('a1'));
+    await runEveryMinute(world, 3, rules);
+    expect(world.custody.votes).toEqual([]);
+    await world.add(transferInstruction('i1', 'tx-a1'));
+    await runEveryMinute(world, 1, rules);
+    expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'approved' }]);
+  });
+
+  it('lets the later rules decide once a record can no longer be late', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('stranger'));
+    await runEveryMinute(world, 12, rulesOf(matching, { name: 'nothing else', decide: 'reject', when: {} }));
+    expect(world.custody.votes).toEqual([{ actionId: 'stranger', vote: 'rejected' }]);
+  });
+
+  it('leaves what no rule decides, without storing it, and decides it afresh in every run', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'));
+    await runEveryMinute(world, 3, rulesOf());
+    expect(world.stored('decision/')).toEqual([]);
+    await runEveryMinute(world, 1, rulesOf(anything));
+    expect(world.custody.votes).toHaveLength(1);
+  });
+
+  it('does not vote on an action that has expired', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1', {}, { expiresAtSeconds: startMs / 1000 }));
+    await runEveryMinute(world, 1, rulesOf(anything));
+    expect(world.custody.votes).toEqual([]);
+  });
+
+  it('does not let an action that cannot be read hold up the others', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('bad'), transferAction('good'));
+    const { action } = world.custody.api;
+    world.custody.api.action = async (core, id) => {
+      if (id === 'bad') throw new Error('unreadable');
+      return action(core, id);
+    };
+    await runEveryMinute(world, 1, rulesOf(anything));
+    expect(world.custody.votes).toEqual([{ actionId: 'good', vote: 'approved' }]);
+  });
+
+  it('raises an alarm when the action ends otherwise than it was voted', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'));
+    world.custody.api.approve = async (_core, id) => world.custody.vote(id, 'rejected');
+    await runEveryMinute(world, 1, rulesOf(anything));
+    expect(world.alarms).toEqual(['vote_differs']);
+  });
+});
+
+describe('rules that cannot be read', () => {
+  it('approve nothing, ask nothing, and raise an alarm', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'));
+    const unreadable = () => {
+      throw new SyntaxError('not JSON');
+    };
+    const running = runApprovals(world.approver(), unreadable, 'all', world.nowMs + 55_000);
+    await expect(running).rejects.toThrow(ConfigurationError);
+    expect(world.alarms).toEqual(['approval_rules_unreadable']);
+    expect(world.calls).toBe(0);
+  });
+});
+
+describe('the stop button', () => {
+  const stop = (world: ApprovalWorld, body: object) =>
+    setControl({ ...world.approver(), store: world.table }, body, 'op');
+
+  it('is read before every vote: nothing is decided while all, or the client, is stopped', async () => {
+    for (const body of [{ stopAll: true }, { stoppedClients: ['treasury-desk'] }]) {
+      const world = new ApprovalWorld();
+      world.custody.put(transferAction('a1'));
+      await stop(world, body);
+      await runEveryMinute(world, 2, rulesOf(anything));
+      expect(world.custody.votes).toEqual([]);
+      await stop(world, {});
+      await runEveryMinute(world, 1, rulesOf(anything));
+      expect(world.custody.votes).toHaveLength(1);
+    }
+  });
+
+  it('holds for the client of the matched instruction', async () => {
+    const world = new ApprovalWorld();
+    await world.add(transferInstruction('i1', 'tx-a1', { client: 'other-desk' }));
+    world.custody.put(transferAction('a1'));
+    await stop(world, { stoppedClients: ['other-desk'] });
+    await runEveryMinute(world, 3);
+    expect(world.custody.votes).toEqual([]);
+  });
+
+  it('pressed between the decision and the vote, holds the vote back until it is released', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'));
+    let stopped = false;
+    await run(world, rulesOf(anything), async () => {
+      if (stopped || world.stored('decision/').length === 0) return;
+      stopped = true;
+      await stop(world, { stopAll: true });
+    });
+    await runEveryMinute(world, 3, rulesOf(anything));
+    expect(world.stored('decision/')).toHaveLength(1);
+    expect(world.custody.votes).toEqual([]);
+    await stop(world, {});
+    await runEveryMinute(world, 3, rulesOf(anything));
+    expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'approved' }]);
+  });
+});
+
+/** Lets two processes take turns in an order that the seed decides. */
+function turns(seed: number): () => Promise<void> {
+  let state = seed;
+  return async () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    for (let wait = Math.floor(state / 65_536) % 7; wait > 0; wait--) await null;
+  };
+}
+
+function sumOfVotes(world: ApprovalWorld): bigint {
+  return world.custody.votes
+    .map(({ actionId }) => world.custody.actions.get(actionId)?.details.netAmountBaseUnits ?? 0n)
+    .reduce((sum, amount) => sum + amount, 0n);
+}
+
+describe('two runs at once', () => {
+  it('vote once, whatever the order of their steps', async () => {
+    for (let seed = 1; seed <= 150; seed++) {
+      const world = new ApprovalWorld();
+      await world.add(transferInstruction('i1', 'tx-a1'));
+      world.custody.put(transferAction('a1'));
+      let asked = 0;
+      const { approve } = world.custody.api;
+      world.custody.api.approve = async (core, id) => {
+        asked++;
+        await approve(core, id);
+      };
+      const turn = turns(seed);
+      await Promise.all([run(world, rulesOf(matching), turn), run(world, rulesOf(matching), turn)]);
+      expect(asked, `seed ${seed}`).toBe(1);
+      expect(world.stored<Decision>('decision/')).toMatchObject([{ status: 'approved' }]);
+    }
+  });
+
+  it('never approve more than the window allows, whatever the order of their steps', async () => {
+    let approvedTwo = 0;
+    for (let seed = 1; seed <= 150; seed++) {
+      const world = new ApprovalWorld();
+      world.custody.put(...['a', 'b', 'c', 'd'].map((id) => transferAction(id)));
+      const turn = turns(seed);
+      await Promise.all([run(world, rulesOf(limited), turn), run(world, rulesOf(limited), turn)]);
+      expect(sumOfVotes(world), `seed ${seed}`).toBeLessThanOrEqual(1700n);
+      if (sumOfVotes(world) === 1600n) approvedTwo++;
+    }
+    expect(approvedTwo).toBe(150);
+  });
+});
+
+const kinds = ['fails', 'fails after its effect', 'dies before', 'dies after'] as const;
+
+/** Runs a world with each outside call broken in each way, one at a time. */
+async function withEveryFault(
+  build: () => Promise<ApprovalWorld>,
+  rules: ReturnType<typeof rulesOf>,
+  check: (world: ApprovalWorld, fault: Fault) => void,
+): Promise<number> {
+  const plain = await build();
+  await runEveryMinute(plain, 1, rules);
+  for (let call = 0; call < plain.calls; call++) {
+    for (const kind of kinds) {
+      const world = await build();
+      world.fault = { call, kind };
+      await runEveryMinute(world, 6, rules);
+      check(world, world.fault);
+    }
+  }
+  return plain.calls;
+}
+
+describe('a run that is broken off anywhere', () => {
+  it('ends in one vote and one decision that was read back', async () => {
+    const build = async () => {
+      const world = new ApprovalWorld();
+      await world.add(transferInstruction('i1', 'tx-a1'));
+      world.custody.put(transferAction('a1'));
+      return world;
+    };
+    const calls = await withEveryFault(build, rulesOf(matching), (world, fault) => {
+      expect(world.custody.votes, JSON.stringify(fault)).toEqual([{ actionId: 'a1', vote: 'approved' }]);
+      expect(world.stored<Decision>('decision/'), JSON.stringify(fault)).toMatchObject([{ status: 'approved' }]);
+      expect(world.alarms).toEqual([]);
+    });
+    expect(calls).toBeGreaterThan(12);
+  });
+
+  it('makes a limit too strict at worst, never too loose', async () => {
+    const build = async () => {
+      const world = new ApprovalWorld();
+      world.custody.put(...['a', 'b', 'c'].map((id) => transferAction(id)));
+      return world;
+    };
+    await withEveryFault(build, rulesOf(limited), (world, fault) => {
+      expect(sumOfVotes(world), JSON.stringify(fault)).toBeLessThanOrEqual(1700n);
+      expect(sumOfVotes(world), JSON.stringify(fault)).toBeGreaterThanOrEqual(800n);
+    });
+  });
+
+  it('opens the window again when it has passed', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(...['a', 'b', 'c'].map((id) => transferAction(id)));
+    await runEveryMinute(world, 60, rulesOf(limited));
+    expect(sumOfVotes(world)).toBe(1600n);
+    await runEveryMinute(world, 3, rulesOf(limited));
+    expect(sumOfVotes(world)).toBe(2400n);
+  });
+});
