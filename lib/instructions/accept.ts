@@ -1,11 +1,12 @@
 import { InvalidRequest } from '../platform/http/errors.ts';
 import { parseWith } from '../platform/http/parse.ts';
+import type { Bindings } from './bindings.ts';
 import { defaultLifetimeSeconds, maxLifetimeSeconds, secondsOf } from './fields.ts';
 import { canonicalHash, derivedId } from './ids.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { Door } from './outside.ts';
 import type { Draft } from './ports.ts';
-import { type Instruction, indexed, type Place } from './record.ts';
+import { type Instruction, indexed } from './record.ts';
 
 /** A client's idempotency key: 1 to 255 visible ASCII characters. */
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
@@ -15,7 +16,7 @@ export interface Request {
   readonly kind: Kind;
   readonly source: Instruction['source'];
   /** The id of the client and its bindings, from configuration. */
-  readonly client: { readonly id: string; readonly bindings: readonly Place[] };
+  readonly client: { readonly id: string } & Bindings;
   readonly idempotencyKey: string | undefined;
   readonly body: unknown;
 }
@@ -74,7 +75,7 @@ function newInstruction(
 ): Draft<Instruction> {
   const nowMs = door.clock.nowMs();
   const asked = parseWith(kind.schema, body) as Record<string, unknown>;
-  const place = boundPlace(client.bindings, kind.paysFrom(asked));
+  const { origin, request } = kind.resolve(asked, client, identity.id);
   return indexed(
     {
       ...identity,
@@ -84,9 +85,9 @@ function newInstruction(
       kind: kind.name,
       source,
       client: client.id,
-      place,
-      request: kind.stored(asked),
-      expiresAtSeconds: expiry(asked['expiresAt'] as string | number | undefined, nowMs),
+      place: origin,
+      request,
+      ...(kind.expires ? { expiresAtSeconds: expiry(asked['expiresAt'] as string | number | undefined, nowMs) } : {}),
       state: 'accepted',
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -99,16 +100,6 @@ function newInstruction(
     },
     kind.lookedAtWithFund,
   );
-}
-
-/** The binding of the wallet that pays. What a client may not see does not exist for it. */
-function boundPlace(bindings: readonly Place[], wallet: Pick<Place, 'companyId' | 'walletId'>): Place {
-  const ofCompany = bindings.filter((binding) => binding.companyId === wallet.companyId);
-  if (ofCompany.length === 0) throw new InvalidRequest(404, 'company', 'companyId');
-  const place = ofCompany.find((binding) => binding.walletId === wallet.walletId);
-  if (place === undefined) throw new InvalidRequest(404, 'wallet', 'walletId');
-  const { companyId, fundId, walletId, asset } = place;
-  return { companyId, fundId, walletId, asset };
 }
 
 function expiry(asked: string | number | undefined, nowMs: number): number {

@@ -64,6 +64,21 @@ export function mayHaveActed(instruction: Instruction): boolean {
   );
 }
 
+/** What is left to do while there is a transaction: see what became of it, or see to it that it is called off. */
+function workWithTransaction(instruction: Instruction, lookAtMs: number, nowMs: number) {
+  return instruction.cancelAskedAtMs === undefined
+    ? ({ work: 'poll', workAtMs: lookAtMs } as const)
+    : ({ work: 'submit', workAtMs: nowMs } as const);
+}
+
+/** The instruction with its client's wish to call it off at the Partner API; its worker then sees to it. */
+export function askToCancel(instruction: Instruction, nowMs: number): Instruction {
+  if (instruction.cancelAskedAtMs !== undefined) return instruction;
+  const asked = { ...instruction, cancelAskedAtMs: nowMs, updatedAtMs: nowMs };
+  // While an attempt is under way its worker has the lease, and goes on from there.
+  return instruction.txId === undefined ? asked : { ...asked, ...workWithTransaction(asked, nowMs, nowMs) };
+}
+
 /** Whether it can still be called off for certain: nothing was sent that could act. */
 export function isCancellable(instruction: Instruction): boolean {
   return (instruction.state === 'accepted' || instruction.state === 'submitting') && !mayHaveActed(instruction);
@@ -151,7 +166,8 @@ function note(instruction: Instruction, number: number, result: AttemptResult, n
 function hasTransaction(instruction: Instruction, result: AttemptResult, nowMs: number, lookAtMs: number): Instruction {
   if (result.txId === undefined) throw new ImpossibleStep(`${instruction.id}: a transaction without an id`);
   const toVerify = result.existing === true || instruction.attempts.count > 1;
-  const pending = enter(instruction, 'pending', nowMs, { txId: result.txId }, { work: 'poll', workAtMs: lookAtMs });
+  const next = workWithTransaction(instruction, lookAtMs, nowMs);
+  const pending = enter(instruction, 'pending', nowMs, { txId: result.txId }, next);
   return toVerify ? { ...pending, toVerify: true } : pending;
 }
 
@@ -180,6 +196,11 @@ function afterNoAnswer(instruction: Instruction, result: AttemptResult, nowMs: n
   return { ...instruction, reason, ...next };
 }
 
+/** The instruction that was looked at before sending and must not be sent. Nothing was sent, so that ends it. */
+export function refuseBeforeSending(instruction: Instruction, reason: string, nowMs: number): Instruction {
+  return isCancellable(instruction) ? enter(instruction, 'failed', nowMs, { reason }) : instruction;
+}
+
 /** The instruction after a look at its transaction. `state` is what the kind makes of the status. */
 export function afterLook(
   instruction: Instruction,
@@ -188,8 +209,10 @@ export function afterLook(
   nextLookAtMs: number,
 ): Instruction {
   const { toVerify: _verified, differences: _differences, ...known } = instruction;
-  const next = { work: 'poll', workAtMs: nextLookAtMs } as const;
-  if (seen.state === instruction.state) return { ...known, ...next, status: seen.status };
+  const next = workWithTransaction(instruction, nextLookAtMs, nowMs);
+  // A quote may go to and fro between states without end; the last entries are kept for the one it ends in.
+  const keepsState = !isTerminal(seen.state) && instruction.history.length >= lastBounceEntry;
+  if (seen.state === instruction.state || keepsState) return { ...known, ...next, status: seen.status };
   const facts: Facts = {
     status: seen.status,
     ...(instruction.txId === undefined ? {} : { txId: instruction.txId }),

@@ -1,4 +1,4 @@
-import { type LedgerEntry, largestLedgerPage } from '../partner-api/index.ts';
+import { type LedgerEntry, largestLedgerPage, PartnerApiError } from '../partner-api/index.ts';
 import { change } from './change.ts';
 import { kindOf } from './kinds/index.ts';
 import type { Seen } from './kinds/kind.ts';
@@ -19,6 +19,8 @@ const maxLooksById = 10;
  * each look would cost a write per instruction every two seconds.
  */
 const shortestPostponementMs = 60_000;
+/** How soon a ledger that could not be read is asked for again. */
+const ledgerAgainMs = 15_000;
 /** A difference or an unknown word waits for a person. */
 const strangeAgainMs = 900_000;
 
@@ -38,7 +40,8 @@ async function pollFund(worker: Worker, group: string, fund: { companyId: string
   const againMs = Math.min(...open.map((instruction) => lookAgainMs(ageMs(worker, instruction))));
   if (!(await takeTurn(worker, group, againMs))) return;
 
-  const rows = await readLedger(worker, fund, open);
+  const rows = await readLedger(worker, fund, open).catch((error) => notRead(worker, group, error));
+  if (rows === undefined) return;
   let looks = 0;
   let stillOpen = 0;
   for (const instruction of open) {
@@ -65,8 +68,16 @@ async function pollOne(worker: Worker, id: string): Promise<void> {
   });
   if (changed === undefined || !ours) return;
   const { instruction } = changed;
-  const over = await recordLook(worker, instruction, await lookById(worker, instruction));
+  const over = await lookAt(worker, instruction);
   if (!over) await worker.hints.send('poll', [{ id }], { delayMs: lookAgainMs(ageMs(worker, instruction)) });
+}
+
+/**
+ * Looks at one transaction and records what is seen, if the history has not grown since `asked` was read.
+ * @returns whether the instruction has ended
+ */
+export async function lookAt(worker: Worker, asked: Instruction): Promise<boolean> {
+  return await recordLook(worker, asked, await lookById(worker, asked));
 }
 
 async function readOpen(worker: Worker, group: string): Promise<Instruction[]> {
@@ -132,6 +143,13 @@ async function readLedger(
   return rows;
 }
 
+/** The ledger could not be had. That is no fault of the hint: another is sent, for when it may go better. */
+async function notRead(worker: Worker, group: string, error: unknown): Promise<undefined> {
+  if (!(error instanceof PartnerApiError)) throw error;
+  worker.report.warn('ledger not read', { group, effect: error.effect, reason: error.reason ?? error.code, error });
+  await worker.hints.send('poll', [{ id: group }], { delayMs: Math.max(ledgerAgainMs, error.retryAfterMs ?? 0) });
+}
+
 function seenInLedger(row: LedgerEntry): Seen {
   return { status: row.status, asset: row.asset, netAmountBaseUnits: row.netAmountBaseUnits };
 }
@@ -195,6 +213,7 @@ async function settle(
     if (isTerminal(instruction.state)) worker.report.count('InstructionsSettled', 1, { state: instruction.state });
     worker.report.info('status changed', { instructionId: asked.id, state: instruction.state, status: seen.status });
     await worker.hints.send('tell', [{ id: asked.id }]);
+    if (instruction.work === 'submit') await worker.hints.send('submit', [{ id: asked.id }]);
   }
   return isTerminal(instruction.state);
 }

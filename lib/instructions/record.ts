@@ -15,7 +15,7 @@ export type State =
 
 /** Which states may follow which. A state with none is terminal and never changes. */
 export const successors: Readonly<Record<State, readonly State[]>> = {
-  accepted: ['submitting', 'cancelled', 'expired'],
+  accepted: ['submitting', 'cancelled', 'expired', 'failed'],
   submitting: ['accepted', 'pending', 'failed', 'cancelled', 'expired'],
   pending: ['open', 'completed', 'rejected', 'expired', 'failed', 'cancelled'],
   open: ['pending', 'completed', 'rejected', 'expired', 'failed', 'cancelled'],
@@ -40,6 +40,25 @@ export interface Place {
   readonly fundId: string;
   readonly walletId: string;
   readonly asset: string;
+}
+
+/**
+ * Where an instruction takes its assets from. The company and the fund of a wallet that is swept are its owner's and
+ * unknown to us: such an instruction names the core client instead.
+ */
+export interface Origin {
+  readonly walletId: string;
+  readonly asset: string;
+  readonly companyId?: string;
+  readonly fundId?: string;
+  readonly coreClientId?: string;
+}
+
+/** The place of an instruction that pays from a fund of ours. @throws for a sweep: a defect of its kind */
+export function placeOf({ id, place }: Pick<Instruction, 'id' | 'place'>): Place {
+  const { companyId, fundId, walletId, asset } = place;
+  if (companyId === undefined || fundId === undefined) throw new Error(`${id}: does not pay from a fund`);
+  return { companyId, fundId, walletId, asset };
 }
 
 /** What an attempt came to. `design`: the retry policy reads only this word. */
@@ -78,7 +97,7 @@ export interface Instruction extends Subject {
   readonly key: string;
   /** SHA-256 of kind and body as they came, before defaults. */
   readonly bodyHash: string;
-  readonly place: Place;
+  readonly place: Origin;
   /** What the kind's schema made of the body. */
   readonly request: Readonly<Record<string, unknown>>;
   readonly state: State;
@@ -95,6 +114,11 @@ export interface Instruction extends Subject {
   readonly toVerify?: boolean;
   /** In what the transaction differs from what was asked for. Never settles while this stands. */
   readonly differences?: readonly string[];
+  /**
+   * Since when its client wants it called off at the Partner API. An instruction that carries this is never published or
+   * approved any more; it ends `cancelled`, unless the transaction ended otherwise before.
+   */
+  readonly cancelAskedAtMs?: number;
 }
 
 /** A page of instructions. */
@@ -125,7 +149,7 @@ export function indexed(instruction: Omit<Instruction, 'index'>, lookedAtWithFun
       ...dueAtOf(instruction),
       listIn: listOf(instruction.client),
       listKey: listKeyOf(instruction.createdAtMs, instruction.id),
-      ...(hasTransaction && lookedAtWithFund ? { openIn: fundGroup(instruction.place) } : {}),
+      ...(hasTransaction && lookedAtWithFund ? { openIn: fundGroup(placeOf(instruction)) } : {}),
     },
   };
 }

@@ -1,21 +1,16 @@
 import { PartnerApiError } from '../partner-api/errors.ts';
+import { callOff } from './call-off.ts';
 import { change } from './change.ts';
-import { mayAct, readControl } from './control.ts';
 import { kindOf } from './kinds/index.ts';
-import { type AttemptResult, afterAttempt, claim, enter, mayHaveActed } from './machine.ts';
+import { type AttemptResult, afterAttempt } from './machine.ts';
 import type { Worker } from './outside.ts';
 import { backOffMs } from './pace.ts';
 import { type Instruction, isTerminal } from './record.ts';
+import { takeOn } from './take-on.ts';
 import { noteTransaction } from './transactions.ts';
 
-/** A worker owns an instruction for this long; longer than the function may run. */
-export const leaseMs = 45_000;
-/** It signs within this time of its claim, or not at all. */
-const signWithinMs = 30_000;
 /** Custody that approves by itself is done within a second or so. */
 const firstLookMs = 1_000;
-/** How soon a stopped instruction is looked at again. */
-const stoppedAgainMs = 30_000;
 
 /**
  * Carries one instruction to the Partner API: claims it, asks for the transaction under the instruction's own id, and
@@ -26,41 +21,18 @@ const stoppedAgainMs = 30_000;
  *                                             under the same id and is told `existing`
  */
 export async function submitInstruction(worker: Worker, id: string): Promise<void> {
-  const claimed = await claimForSubmission(worker, id);
-  if (claimed === undefined) return;
+  const taken = await takeOn(worker, id);
+  if (taken === undefined) return;
+  const { step, instruction: claimed } = taken;
+  if (step === 'callOff') return await callOff(worker, claimed);
   const number = claimed.attempts.count;
   const result = await attempt(worker, claimed);
   const recorded = await recordResult(worker, claimed, number, result);
   if (recorded?.state === 'pending') {
     await worker.hints.send('poll', [{ id: recorded.index.openIn ?? recorded.id }], { delayMs: firstLookMs });
+    if (recorded.work === 'submit') await worker.hints.send('submit', [{ id }]);
   }
   if (recorded?.tellAtMs !== undefined) await worker.hints.send('tell', [{ id }]);
-}
-
-/** The instruction with a fresh attempt in it, or `undefined` when it is not ours to submit now. */
-async function claimForSubmission(worker: Worker, id: string): Promise<Instruction | undefined> {
-  const control = await readControl(worker.store);
-  const nowMs = worker.clock.nowMs();
-  let step: 'none' | 'expire' | 'hold' | 'claim' = 'none';
-  const changed = await change(worker.store, id, (current) => {
-    step = nextStep(current, mayAct(control, current.client), nowMs);
-    if (step === 'expire') return enter(current, 'expired', nowMs, { reason: 'expired' });
-    if (step === 'hold') return { ...current, workAtMs: nowMs + stoppedAgainMs, reason: 'stopped' };
-    return step === 'claim' ? claim(current, nowMs, leaseMs, signWithinMs) : current;
-  });
-  if (changed?.written && (step as string) === 'expire') {
-    worker.report.count('InstructionsSettled', 1, { state: 'expired' });
-    await worker.hints.send('tell', [{ id }]);
-  }
-  return changed?.written && (step as string) === 'claim' ? changed.instruction : undefined;
-}
-
-function nextStep(current: Instruction, mayAct: boolean, nowMs: number): 'none' | 'expire' | 'hold' | 'claim' {
-  if (isTerminal(current.state) || current.work !== 'submit') return 'none';
-  if (nowMs < (current.workAtMs ?? 0)) return 'none';
-  const overdue = current.expiresAtSeconds !== undefined && nowMs >= current.expiresAtSeconds * 1000;
-  if (overdue && !mayHaveActed(current)) return 'expire';
-  return mayAct ? 'claim' : 'hold';
 }
 
 /** One request. Whatever it comes to is a result, never an exception: an error of an unknown sort is `unknown`. */
@@ -73,7 +45,8 @@ async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptRes
     const failure = error instanceof PartnerApiError ? error : undefined;
     // What the client itself finds wrong with a request no repetition mends.
     const effect = failure?.code === 'invalid_request' ? 'refused' : (failure?.effect ?? 'unknown');
-    const reason = failure?.reason ?? failure?.code ?? 'internal';
+    const said = failure?.reason ?? failure?.code ?? 'internal';
+    const reason = effect === 'refused' ? (kindOf(claimed).explain?.(claimed, said) ?? said) : said;
     worker.report.warn('attempt failed', {
       instructionId: claimed.id,
       effect,

@@ -5,8 +5,9 @@ export interface InstructionView {
   readonly id: string;
   readonly kind: string;
   readonly state: string;
-  readonly companyId: string;
-  readonly fundId: string;
+  readonly companyId?: string;
+  readonly fundId?: string;
+  readonly coreClientId?: string;
   readonly walletId: string;
   readonly asset: string;
   readonly expiresAt?: string;
@@ -15,6 +16,7 @@ export interface InstructionView {
   readonly txId?: string;
   readonly status?: string;
   readonly reason?: string;
+  readonly cancelAskedAt?: string;
   readonly attempts: number;
   readonly history: readonly {
     sequence: number;
@@ -43,6 +45,7 @@ export function viewOf(instruction: Instruction): InstructionView {
     ...(txId === undefined ? {} : { txId }),
     ...(status === undefined ? {} : { status }),
     ...(reason === undefined ? {} : { reason }),
+    ...(instruction.cancelAskedAtMs === undefined ? {} : { cancelAskedAt: iso(instruction.cancelAskedAtMs) }),
     attempts: instruction.attempts.count,
     history: instruction.history.map(({ atMs, ...entry }, sequence) => ({ sequence, ...entry, at: iso(atMs) })),
   };

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { CreatedTransaction, PartnerApi } from '../../partner-api/index.ts';
-import type { Instruction, Place, State } from '../record.ts';
+import type { Bindings } from '../bindings.ts';
+import type { Instruction, Origin, State } from '../record.ts';
 
 /** What somebody saw of a transaction. A member that the source does not tell is absent, and then not compared. */
 export interface Seen {
@@ -10,6 +11,16 @@ export interface Seen {
   readonly netAmountBaseUnits?: bigint | undefined;
   /** Wallet id, short code or L1 address of the other side. */
   readonly recipient?: string | undefined;
+  /** The other leg of a swap, as seen by whoever pays `netAmountBaseUnits` of `asset`. */
+  readonly receiveAsset?: string | undefined;
+  readonly receiveAmountBaseUnits?: bigint | undefined;
+}
+
+/** What is stored of a request: where it takes its assets from, and everything else. */
+export interface Resolved {
+  readonly origin: Origin;
+  /** Amounts as decimal text, no moments. */
+  readonly request: Record<string, unknown>;
 }
 
 /**
@@ -18,8 +29,8 @@ export interface Seen {
  */
 export interface ExpectedAction {
   readonly asset: string;
-  /** Without the fee: an action's `amount` includes it. */
-  readonly netAmountBaseUnits: bigint;
+  /** Without the fee: an action's `amount` includes it. Absent when only a price was asked for. */
+  readonly netAmountBaseUnits?: bigint | undefined;
   /** The wallet that pays. */
   readonly walletId: string;
   /** The wallet or the L1 address that is paid; absent where the API names none, as for swaps. */
@@ -27,7 +38,9 @@ export interface ExpectedAction {
   /** `''` when the instruction has none. */
   readonly reference: string;
   /** The other leg of a swap. */
-  readonly receive?: { readonly asset: string; readonly amountBaseUnits: bigint } | undefined;
+  readonly receive?: { readonly asset: string; readonly amountBaseUnits?: bigint | undefined } | undefined;
+  /** Instead of amounts: for `receiveBaseUnits` at most `sendBaseUnits` are paid. */
+  readonly worstPrice?: { readonly sendBaseUnits: bigint; readonly receiveBaseUnits: bigint } | undefined;
 }
 
 /** A request as its kind's schema let it through. */
@@ -43,17 +56,36 @@ export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
   readonly scope: string;
   /** The body of a request; refuses unknown members. */
   readonly schema: Schema;
-  /** Which wallet pays: looked up in the client's bindings. */
-  paysFrom(request: RequestOf<Schema>): Pick<Place, 'companyId' | 'walletId'>;
-  /** The stored form of a request: amounts as decimal text, no moments. */
-  stored(request: RequestOf<Schema>): Record<string, unknown>;
+  /** Whether a request may say until when it holds; without, the Partner API sets the end. */
+  readonly expires: boolean;
+  /** Whether it may be asked for again and again by a standing instruction. */
+  readonly mayRecur: boolean;
+  /**
+   * What to store of a request, by what its client may use. `id` is the instruction's own.
+   * @throws InvalidRequest 404 naming the field, for what the client may not use
+   */
+  resolve(request: RequestOf<Schema>, bindings: Bindings, id: string): Resolved;
   /** Whether the ledger of the fund tells its status; else it is looked at by id. */
   readonly lookedAtWithFund: boolean;
+  /**
+   * Looks whether it should be sent at all, before each attempt as long as none may have acted. Has no effect.
+   * @returns why it must not be sent: that ends it; `undefined` when it may go on
+   * @throws PartnerApiError when nothing could be learned: that is tried again later
+   */
+  precheck?(api: PartnerApi, instruction: Instruction): Promise<string | undefined>;
   /**
    * Asks the Partner API for the transaction, under the instruction's id as `partner_txID`.
    * @throws PartnerApiError whose `effect` says what the attempt came to
    */
   submit(api: PartnerApi, instruction: Instruction, signBeforeMs: number): Promise<CreatedTransaction>;
+  /** A refusal in words that help; the Partner API's own reason when absent. */
+  explain?(instruction: Instruction, reason: string): string;
+  /**
+   * Calls the transaction off at the Partner API; absent for kinds that cannot be called off once submitted. What became
+   * of it is for a look to say.
+   * @throws PartnerApiError
+   */
+  cancel?(api: PartnerApi, instruction: Instruction, signBeforeMs: number): Promise<void>;
   /** Reads the transaction by its id. */
   look(api: PartnerApi, instruction: Instruction): Promise<Seen>;
   /** What a status means for us; `undefined` for a word nobody knows. */

@@ -1,3 +1,4 @@
+import type { Transaction } from '../../partner-api/index.ts';
 import type { Instruction, State } from '../record.ts';
 import type { Seen } from './kind.ts';
 
@@ -19,6 +20,16 @@ const movement: Readonly<Record<string, State>> = {
 /** The state a one-way movement is in at this status; `undefined` for a word nobody knows. */
 export function movementState(status: string): State | undefined {
   return Object.hasOwn(movement, status) ? movement[status] : undefined;
+}
+
+/** What a one-way movement's own answer tells. A member it leaves empty is not compared. */
+export function seenMovement({ status, details }: Transaction): Seen {
+  return {
+    status,
+    asset: details.asset || undefined,
+    netAmountBaseUnits: details.netAmountBaseUnits,
+    recipient: details.recipientAddress || undefined,
+  };
 }
 
 /** Compares what was asked for (asset, net amount, recipient) with what was seen of it. */

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, moment, text } from '../fields.ts';
+import { placeOf } from '../record.ts';
 import type { Kind } from './kind.ts';
-import { movementDifferences, movementState } from './statuses.ts';
+import { movementDifferences, movementState, seenMovement } from './statuses.ts';
 
 /** The body of `POST /transfers`. */
 const schema = z.strictObject({
@@ -21,16 +23,18 @@ export const transfer: Kind<typeof schema> = {
   scope: 'transfers:write',
   schema,
   lookedAtWithFund: true,
+  expires: true,
+  mayRecur: true,
 
-  paysFrom: ({ companyId, walletId }) => ({ companyId, walletId }),
-
-  stored: ({ companyId: _company, walletId: _wallet, expiresAt: _expiresAt, ...rest }) => ({
-    ...rest,
-    amount: amountText(rest.amount),
+  resolve: ({ companyId, walletId, expiresAt: _expiresAt, ...rest }, bindings) => ({
+    origin: boundPlace(bindings, { companyId, walletId }),
+    request: { ...rest, amount: amountText(rest.amount) },
   }),
 
-  async submit(api, { id: partnerTxId, place, request, expiresAtSeconds }, signBeforeMs) {
-    const asked = request as unknown as Request;
+  async submit(api, instruction, signBeforeMs) {
+    const { id: partnerTxId, expiresAtSeconds } = instruction;
+    const place = placeOf(instruction);
+    const asked = instruction.request as unknown as Request;
     return await api.transfers.create(
       place.companyId,
       {
@@ -48,15 +52,8 @@ export const transfer: Kind<typeof schema> = {
     );
   },
 
-  async look(api, { place, txId }) {
-    const seen = await api.transfers.get(place.companyId, txId as string);
-    return {
-      status: seen.status,
-      asset: seen.details.asset || undefined,
-      netAmountBaseUnits: seen.details.netAmountBaseUnits,
-      recipient: seen.details.recipientAddress || undefined,
-    };
-  },
+  look: async (api, instruction) =>
+    seenMovement(await api.transfers.get(placeOf(instruction).companyId, instruction.txId as string)),
 
   asAction({ place, request }) {
     const asked = request as unknown as Request;
