@@ -1,7 +1,9 @@
 import type { LookupAddress } from 'node:dns';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isLoopbackAddress, isPublicAddress } from '../../../lib/webhooks/addresses.ts';
 import { type LookupAll, type WebhookPostOptions, webhookPost } from '../../../lib/webhooks/post.ts';
@@ -261,7 +263,12 @@ describe('a webhook', () => {
       WebhookUnreachable,
     );
     await expect(post({ lookup })(request(`https://other.test:${port}/`))).rejects.toThrow(WebhookUnreachable);
-    const old = await tlsServer(listener, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
+    const lax = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
+    const old = await tlsServer(listener, lax);
+    const socket = tlsConnect({ ...lax, port: old, host: '127.0.0.1', ca: testTls.cert, servername: 'webhook.test' });
+    await once(socket, 'secureConnect');
+    expect(socket.getProtocol()).toBe('TLSv1.1');
+    socket.destroy();
     await expect(post({ lookup })(request(`https://webhook.test:${old}/`))).rejects.toThrow(WebhookUnreachable);
     expect(received).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sign, verify, WebhookSecretError, WebhookVerificationError } from '../../../lib/webhooks/signature.ts';
 
@@ -122,5 +123,21 @@ describe('checking a webhook', () => {
     for (const wrong of ['', 'now', '1e9', '-1', ' 1614265330', '0x60377d32']) {
       expect(reasonOf(() => check({ headers: { ...headers, 'webhook-timestamp': wrong } }))).toBe('invalid timestamp');
     }
+  });
+});
+
+describe('the receiver in the documentation', () => {
+  const guide = readFileSync(new URL('../../../docs/webhooks.md', import.meta.url), 'utf8');
+  const [, code = ''] = /```js\n([\s\S]*?)```/.exec(guide) ?? [];
+  const receiver = import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`);
+
+  it('believes what we sign, and nothing else', async () => {
+    const { isGenuine } = await receiver;
+    const headers = signed([other, example.secret]);
+    expect(isGenuine(headers, body, example.secret, timestampSeconds)).toBe(true);
+    expect(isGenuine(headers, `${body} `, example.secret, timestampSeconds)).toBe(false);
+    expect(isGenuine(headers, body, secretOf(24), timestampSeconds)).toBe(false);
+    expect(isGenuine(headers, body, example.secret, timestampSeconds + 301)).toBe(false);
+    expect(isGenuine({ ...headers, 'webhook-timestamp': 'x' }, body, example.secret, timestampSeconds)).toBe(false);
   });
 });
