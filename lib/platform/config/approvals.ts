@@ -87,4 +87,11 @@ export const approvals = {
       ...value.flatMap((one, place) => checkRules(one.rules, `approvals[${place}].rules`)),
     ];
   },
+  checkWithClients(value, clients) {
+    return value.flatMap(({ client }, place) =>
+      clients.some(({ id }) => id === client)
+        ? []
+        : [{ path: `approvals[${place}].client`, message: `"${client}" is no client`, severity: 'error' as const }],
+    );
+  },
 } satisfies Concern<z.ZodMiniType<ApproverConfig[]>>;

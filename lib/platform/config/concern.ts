@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { ClientConfig } from './clients.ts';
 
 /** Something wrong with the configuration, with the file and the place in it. */
 export interface Problem {
@@ -25,6 +26,8 @@ export interface Concern<Schema extends z.ZodMiniType = z.ZodMiniType> {
   readonly whenAbsent: z.output<Schema>;
   /** What a schema cannot say: duplicates, references, warnings. Only asked about values the schema accepts. */
   check(value: z.output<Schema>): ProblemInFile[];
+  /** What only the clients beside it can say: that a client or a binding it names exists. */
+  checkWithClients?(value: z.output<Schema>, clients: readonly ClientConfig[]): ProblemInFile[];
 }
 
 /** `config/clients.json: clients[0].id: must not be empty` */

@@ -1,7 +1,8 @@
+import { approvals } from './approvals.ts';
 import { clients } from './clients.ts';
 
 /** Every concern of the configuration, by the name of its file and of the key in it. */
-export const concerns = { clients } as const;
+export const concerns = { clients, approvals } as const;
 
 /** The name of a concern. */
 export type ConcernName = keyof typeof concerns;

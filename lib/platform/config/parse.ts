@@ -20,8 +20,19 @@ export function checkDocument(document: Readonly<Record<string, unknown>>): Chec
     problems.push(...found);
     return [name, value];
   });
+  const parsed = Object.fromEntries(values) as Config;
+  if (problems.every((problem) => problem.severity === 'warning')) problems.push(...checkReferences(parsed));
   const isValid = problems.every((problem) => problem.severity === 'warning');
-  return { config: isValid ? (Object.fromEntries(values) as Config) : undefined, problems };
+  return { config: isValid ? parsed : undefined, problems };
+}
+
+function checkReferences(config: Config): Problem[] {
+  return Object.entries(concerns as Record<ConcernName, Concern>).flatMap(([name, concern]) =>
+    (concern.checkWithClients?.(config[name as ConcernName], config.clients) ?? []).map((problem) => ({
+      file: fileOf(name),
+      ...problem,
+    })),
+  );
 }
 
 /** The configuration in a document, or a {@link ConfigurationError} that tells every problem. */

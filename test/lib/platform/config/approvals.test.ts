@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ApprovalRule, approvals, type RuleConditions } from '../../../../lib/platform/config/approvals.ts';
+import { checkDocument } from '../../../../lib/platform/config/parse.ts';
 
 function problemsOf(...rules: ApprovalRule[]): string[] {
   return approvals
@@ -139,6 +140,17 @@ describe('approval rules', () => {
     expect(parse({ matchesInstruction: false })).toBe(false);
     expect(parse({ time: { zone: 'UTC', from: '24:00', to: '08:00' } })).toBe(false);
     expect(problemsOf(rule('r', btc), rule('r', { assets: ['ETH'] }))).toHaveLength(1);
+  });
+
+  it('name a client that exists', () => {
+    const one = { coreClientId: 'core', client: 'desk', rules: [] };
+    expect(approvals.checkWithClients([one], [])).toMatchObject([
+      { path: 'approvals[0].client', message: '"desk" is no client' },
+    ]);
+    const { problems } = checkDocument({ approvals: [one], clients: [] });
+    expect(problems).toMatchObject([{ file: 'config/approvals.json', path: 'approvals[0].client' }]);
+    const client = { id: 'desk', bindings: [] };
+    expect(checkDocument({ approvals: [one], clients: [client] }).problems).toEqual([]);
   });
 
   it('stand once for each core client', () => {

@@ -28,13 +28,13 @@ const problemsOf = (...clients: unknown[]) => {
 describe('a valid configuration', () => {
   it('is one document, with its defaults', () => {
     write('clients.json', { clients: [{ id: 'desk', bindings: [binding] }] });
-    expect(assembleConfig(folder)).toEqual({
-      clients: [{ id: 'desk', bindings: [binding], webhooks: [], queueSenders: [] }],
+    expect(assembleConfig(folder)).toMatchObject({
+      clients: [{ id: 'desk', bindings: [binding], webhooks: [], queueSenders: [], sweeps: [], followedPairs: [] }],
     });
   });
 
   it('may lack a file, which then says nothing', () => {
-    expect(assembleConfig(folder)).toEqual({ clients: [] });
+    expect(assembleConfig(folder)).toMatchObject({ clients: [] });
   });
 
   it('finds clients, and only their own wallets', () => {
