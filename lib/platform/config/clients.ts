@@ -6,6 +6,20 @@ const endpointName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must
 
 const binding = z.strictObject({ companyId: id, fundId: id, walletId: id, asset: id });
 
+const sweepBinding = z.strictObject({
+  coreClientId: id,
+  walletId: id,
+  asset: id,
+  recipientWalletIds: z.array(id).check(z.minLength(1), z.maxLength(100)),
+});
+
+const queueSender = z.strictObject({
+  senderId: z.string().check(z.minLength(1), z.maxLength(255)),
+  kinds: z.array(z.string().check(z.minLength(1), z.maxLength(64))).check(z.minLength(1), z.maxLength(20)),
+});
+
+const followedPair = z.strictObject({ companyId: id, sendAsset: id, receiveAsset: id });
+
 const webhook = z.strictObject({
   name: endpointName,
   url: z.string().check(z.maxLength(2048)),
@@ -18,11 +32,19 @@ const client = z.strictObject({
   id,
   bindings: z.array(binding).check(z.maxLength(1000)),
   webhooks: z._default(z.array(webhook).check(z.maxLength(10)), []),
-  queueSenders: z._default(z.array(z.string().check(z.minLength(1), z.maxLength(2048))).check(z.maxLength(100)), []),
+  queueSenders: z._default(z.array(queueSender).check(z.maxLength(100)), []),
+  sweeps: z._default(z.array(sweepBinding).check(z.maxLength(1000)), []),
+  followedPairs: z._default(z.array(followedPair).check(z.maxLength(100)), []),
 });
 
 /** What a client may use: one wallet, and the fund, company and asset that it belongs to. */
 export type Binding = z.output<typeof binding>;
+/** A wallet of somebody else, connected to a core client of ours, that a client may sweep, and where to. */
+export type SweepBindingConfig = z.output<typeof sweepBinding>;
+/** Who may ask for which kinds on the inbound queue in the name of a client: the SenderId that SQS attests. */
+export type QueueSenderConfig = z.output<typeof queueSender>;
+/** A pair of assets, named from the maker's side, of which a client wants to know every quote a company of ours sees. */
+export type FollowedPairConfig = z.output<typeof followedPair>;
 /** An endpoint of a client that is told of every state; `events` narrows it to the names given. */
 export type WebhookConfig = z.output<typeof webhook>;
 /** A partner system that may call our HTTP API. `id` is the subject of its tokens. */
@@ -55,6 +77,22 @@ function checkClient(one: ClientConfig, path: string): ProblemInFile[] {
       (each, place, first) => ({
         path: `${path}.bindings[${place}].walletId`,
         message: `the wallet "${each.walletId}" is bound by bindings[${first}] already`,
+      }),
+    ),
+    ...duplicates(
+      one.sweeps,
+      (each) => JSON.stringify([each.coreClientId, each.walletId]),
+      (each, place, first) => ({
+        path: `${path}.sweeps[${place}].walletId`,
+        message: `the wallet "${each.walletId}" is in sweeps[${first}] already`,
+      }),
+    ),
+    ...duplicates(
+      one.queueSenders,
+      (each) => each.senderId,
+      (each, place, first) => ({
+        path: `${path}.queueSenders[${place}].senderId`,
+        message: `"${each.senderId}" is the senderId of queueSenders[${first}] already`,
       }),
     ),
     ...duplicates(

@@ -23,7 +23,7 @@ import { startIssuer, type TestIssuer } from '../../../support/issuer.ts';
 
 const startSeconds = 1_800_000_000;
 const clock = { nowMs: () => startSeconds * 1000 };
-const desk: ClientConfig = { id: 'desk', bindings: [], webhooks: [], queueSenders: [] };
+const desk: ClientConfig = { id: 'desk', bindings: [], webhooks: [], queueSenders: [], sweeps: [], followedPairs: [] };
 
 let issuer: TestIssuer;
 let outside: DoorOutside;
