@@ -5,35 +5,28 @@ import { approveAction, approveActions } from './run.ts';
 
 export type { Approver } from './approver.ts';
 
-/** What one invocation is about: every core client, or single actions that a feed announced. */
-export type ApprovalTask = 'all' | readonly string[];
+/** Where the rules come from. */
+type ReadRules = () => readonly ApproverConfig[];
 
 /**
- * Runs the approvals: for every core client of the rules, or for the actions that hints name (`<coreClientId>/<actionId>`).
- * Rules that cannot be read approve nothing: that is an alarm, and no request is made.
+ * Runs the approvals of every core client that has rules. Rules that cannot be read approve nothing: that is an alarm, and
+ * no request is made.
  *
  * @throws ConfigurationError when the rules cannot be read
  */
-export async function runApprovals(
-  approver: Approver,
-  readRules: () => readonly ApproverConfig[],
-  task: ApprovalTask,
-  deadlineMs: number,
-): Promise<void> {
-  const approvers = rulesOrAlarm(approver, readRules);
-  if (task === 'all') {
-    for (const config of approvers) await approveActions(approver, config, deadlineMs);
-    return;
-  }
-  for (const hint of task) {
-    const [coreClientId, actionId] = hint.split('/');
-    const config = approvers.find((one) => one.coreClientId === coreClientId);
-    if (config === undefined || !actionId) approver.report.warn('hint for an unknown core client', { hint });
-    else await approveAction(approver, config, actionId);
-  }
+export async function runApprovals(approver: Approver, readRules: ReadRules, deadlineMs: number): Promise<void> {
+  for (const config of rulesOrAlarm(approver, readRules)) await approveActions(approver, config, deadlineMs);
 }
 
-function rulesOrAlarm(approver: Approver, readRules: () => readonly ApproverConfig[]): readonly ApproverConfig[] {
+/** The same for the one action that a hint names (`<coreClientId>/<actionId>`), as a feed announced it. */
+export async function approveHinted(approver: Approver, readRules: ReadRules, hint: string): Promise<void> {
+  const [coreClientId, actionId] = hint.split('/');
+  const config = rulesOrAlarm(approver, readRules).find((one) => one.coreClientId === coreClientId);
+  if (config === undefined || !actionId) approver.report.warn('a hint for no core client of the rules', { hint });
+  else await approveAction(approver, config, actionId);
+}
+
+function rulesOrAlarm(approver: Approver, readRules: ReadRules): readonly ApproverConfig[] {
   try {
     return readRules();
   } catch (error) {

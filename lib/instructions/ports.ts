@@ -68,11 +68,14 @@ export interface DueItem {
 }
 
 /** The queues a hint can go to. One worker function stands behind each. */
-export type Route = 'submit' | 'poll' | 'tell' | 'quote';
+export type Route = 'submit' | 'poll' | 'tell' | 'quote' | 'approve';
 
 /** A hint: look at this subject now. Losing one loses nothing, since the due index holds the truth. */
 export interface Hint {
-  /** The id of a subject, or of an open group for the `poll` route (`<companyId>/<fundId>`). */
+  /**
+   * The id of a subject; of an open group for the `poll` route (`<companyId>/<fundId>`); of an action for the `approve`
+   * route (`<coreClientId>/<actionId>`), which only the feeds hint at.
+   */
   readonly id: string;
 }
 

@@ -34,5 +34,7 @@ function queueUrlOf(route: Route): string {
       return environment.tellQueueUrl;
     case 'quote':
       return environment.quoteQueueUrl;
+    case 'approve':
+      return environment.approveQueueUrl;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../lib/approvals/decision.ts';
-import { runApprovals } from '../../../lib/approvals/index.ts';
+import { approveHinted, runApprovals } from '../../../lib/approvals/index.ts';
 import { approveActions } from '../../../lib/approvals/run.ts';
 import { setControl } from '../../../lib/instructions/control.ts';
 import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
@@ -138,9 +138,27 @@ describe('rules that cannot be read', () => {
     const unreadable = () => {
       throw new SyntaxError('not JSON');
     };
-    const running = runApprovals(world.approver(), unreadable, 'all', world.nowMs + 55_000);
+    const running = runApprovals(world.approver(), unreadable, world.nowMs + 55_000);
     await expect(running).rejects.toThrow(ConfigurationError);
     expect(world.alarms).toEqual(['approval_rules_unreadable']);
+    expect(world.calls).toBe(0);
+  });
+});
+
+describe('a hint', () => {
+  it('has its action decided at once, and nothing else', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'), transferAction('a2'));
+    await approveHinted(world.approver(), () => [rulesOf(anything)], 'night-desk/a2');
+    expect(world.custody.votes).toEqual([{ actionId: 'a2', vote: 'approved' }]);
+  });
+
+  it('of a core client without rules, or of no action, is dropped', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'));
+    for (const hint of ['day-desk/a1', 'night-desk/', 'night-desk']) {
+      await approveHinted(world.approver(), () => [rulesOf(anything)], hint);
+    }
     expect(world.calls).toBe(0);
   });
 });
