@@ -157,7 +157,8 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   endWithFrame(socket, parserStatuses[error.code ?? ''] ?? 400);
 }
 
-function endWithFrame(socket: Socket, status: number, headers = ''): void {
+/** The error frame by hand on a bare socket, and its end: for what never becomes an HTTP request of Fastify's. */
+export function endWithFrame(socket: Socket, status: number, headers = ''): void {
   const frame = errorFrame(status, status === 405 ? undefined : 'invalid request') as { msg: string };
   const body = JSON.stringify(frame);
   const head = `HTTP/1.1 ${status} ${frame.msg}\r\nContent-Type: application/json; charset=utf-8\r\n${headers}`;

@@ -115,8 +115,8 @@ export class Sandbox {
 
   /** Routes, counts, strikes with faults, admits, carries out. Never throws: an outcome for every request. */
   exchange(request: CallRequest, admission: Admission): Outcome {
-    this.tick();
     try {
+      this.tick();
       const { operation, params, path, query } = route(router, request);
       const label = `${operation.method} ${operation.path}`;
       this.requests.countOperation(label);
@@ -139,8 +139,8 @@ export class Sandbox {
 
   /** The control surface: `target` is the path below `/_sandbox`. Never throws. */
   control(request: CallRequest): Outcome {
-    this.tick();
     try {
+      this.tick();
       const { operation, params, query } = route(controlRouter, request);
       const body = operation.takesBody && request.body?.length ? parseObjectBody(request.body) : {};
       const run = () => operation.handle({ sandbox: this, world: this.world, params, query, body });

@@ -45,7 +45,8 @@ export function companyEntity(company: Company): object {
 /** `Policy` (5.5), or null where none applies. */
 export function policyBody(policy: Policy | undefined): object | null {
   if (policy === undefined) return null;
-  const users = policy.fund.wallets.filter((wallet) => effectivePolicy(wallet, policy.kind) === policy);
+  const candidates = policy.wallet === undefined ? policy.fund.wallets : [policy.wallet];
+  const users = candidates.filter((wallet) => effectivePolicy(wallet, policy.kind) === policy);
   const dedicated = users.filter((wallet) => wallet.type === 1);
   const exchange = policy.wallet?.type === 1 ? policy.wallet.connections[0]?.exchange : undefined;
   const members = policy.members.map((voter) => ({ dedicated: false, entity: voterEntity(voter) }));
@@ -66,8 +67,18 @@ export function policyBody(policy: Policy | undefined): object | null {
   };
 }
 
+/** `FundWalletInfo` of all wallets of a fund; a policy that many inherit is rendered once. */
+export function walletBodies(wallets: readonly Wallet[]): object[] {
+  const rendered = new Map<Policy | undefined, object | null>();
+  const render = (policy: Policy | undefined) => {
+    if (!rendered.has(policy)) rendered.set(policy, policyBody(policy));
+    return rendered.get(policy) ?? null;
+  };
+  return wallets.map((wallet) => walletBody(wallet, render));
+}
+
 /** `FundWalletInfo` (operation 20). */
-export function walletBody(wallet: Wallet): object {
+export function walletBody(wallet: Wallet, render: typeof policyBody = policyBody): object {
   const withdraw = effectivePolicy(wallet, 'withdraw');
   const tx = effectivePolicy(wallet, 'tx');
   const connected = wallet.connections.map((item) => ({
@@ -88,8 +99,8 @@ export function walletBody(wallet: Wallet): object {
     balance: integerJson(settledBalance(wallet)),
     custodygroup_withdraw: withdraw?.id ?? '',
     custodygroup_tx: tx?.id ?? '',
-    policy_withdraw: policyBody(withdraw),
-    policy_tx: policyBody(tx),
+    policy_withdraw: render(withdraw),
+    policy_tx: render(tx),
     connected: connected.length === 0 ? null : connected,
   };
 }

@@ -6,7 +6,7 @@ import type { Fund } from '../model.ts';
 import { answer, type Context, type Operation, readOperation, writeOperation } from '../operation.ts';
 import { newRowIndex } from '../statement.ts';
 import { knownAsset, makeWallet, wantedWallets } from '../wallet-making.ts';
-import { companyEntity, policyBody, settledBalance, walletBody } from './bodies.ts';
+import { companyEntity, policyBody, settledBalance, walletBodies } from './bodies.ts';
 import { companyOf, fundOf } from './lookups.ts';
 
 function createFund(context: Context) {
@@ -53,7 +53,7 @@ function readFund(context: Context) {
     policy_tx: policyBody(fund.policies.tx),
     members: [{ entity: companyEntity(fund.company), permissions: { admin: true } }],
     assets: [...new Set(fund.wallets.map((wallet) => wallet.asset))],
-    wallets: fund.wallets.map(walletBody),
+    wallets: walletBodies(fund.wallets),
   });
 }
 

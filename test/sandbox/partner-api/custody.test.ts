@@ -115,3 +115,56 @@ describe('custody of a transfer', () => {
     expect(bench.isBalanced()).toBe(true);
   });
 });
+
+describe('custody of a dedicated wallet', () => {
+  /** A dedicated wallet whose exchange has accepted the connection, with money in it. */
+  function dedicated() {
+    const bench = new Bench();
+    const at = bench.setUp({ voters: 2, threshold: 1 });
+    const exchangeId = bench.call('POST', '/coreclient', { name: 'Tern' }).body.id;
+    const exchange = bench.sandbox.world.coreClients.get(exchangeId);
+    if (exchange === undefined) throw new Error('no core client');
+    exchange.exchange = { name: 'Tern Exchange', url: '', logoUrl: '', fields: [] };
+    const connect = [{ counterparty_id: exchangeId, client_id: 'C-1' }];
+    const wallets = [{ name: 'Tern trading', asset: at.asset, type: 1, connect }];
+    const made = bench.call('POST', `/company/${at.companyId}/fund/${at.fundId}/wallet`, { wallets }).body.wallets[0];
+    bench.control('POST', '/deposits', { walletId: made, amount: 1_000_000 });
+    return { bench, at, exchangeId, made, wallet: bench.sandbox.world.findWallet(made) };
+  }
+
+  it('lets nothing leave before the exchange accepted the connection', () => {
+    const { bench, at, made } = dedicated();
+    expect(bench.call('GET', `/wallet/${made}`).body).toMatchObject({
+      status: 'pending',
+      connected: [{ status: 'initiated' }],
+    });
+    expect(bench.transfer(at, { wallet_id: made })).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['approval of the exchange besides the threshold', ['member', 'exchange'], 'approved'],
+    ['approval of the exchange also when it came first', ['exchange', 'member'], 'approved'],
+    ['more than the threshold alone', ['member', 'member 2'], 'pending'],
+    ['more than the exchange alone', ['exchange'], 'pending'],
+  ])('needs %s', (_name, order, status) => {
+    const { bench, at, exchangeId, made, wallet } = dedicated();
+    Object.assign(wallet ?? {}, { status: 'ready' });
+    for (const connection of wallet?.connections ?? []) connection.status = 'connected';
+    const { tx_id } = bench.transfer(at, { wallet_id: made }).body;
+    const [member, second] = at.users as [string, string];
+    for (const who of order) bench.approve(who === 'exchange' ? exchangeId : who === 'member' ? member : second);
+    expect(bench.status(at, tx_id)).toBe(status);
+  });
+
+  it('is refused by the rejection of the exchange alone', () => {
+    const { bench, at, exchangeId, made, wallet } = dedicated();
+    Object.assign(wallet ?? {}, { status: 'ready' });
+    for (const connection of wallet?.connections ?? []) connection.status = 'connected';
+    const { tx_id } = bench.transfer(at, { wallet_id: made }).body;
+    bench.approve(at.users[0] as string);
+    bench.reject(exchangeId);
+    expect(bench.status(at, tx_id)).toBe('custody_rejected');
+    expect(bench.available(made)).toBe(1_000_000);
+    expect(bench.isBalanced()).toBe(true);
+  });
+});

@@ -245,3 +245,21 @@ describe('the control surface', () => {
     expect(statuses()).toEqual([200, 200, 429, 429]);
   });
 });
+
+describe('sizes nobody needs', () => {
+  it('a fund with ten thousand wallets is made and read in seconds, not minutes', { timeout: 20_000 }, () => {
+    const bench = new Bench();
+    const at = bench.setUp({ balances: [0] });
+    const wallets = Array.from({ length: 10_000 }, (_, index) => ({ name: `${index}`, asset: 'BTC-TESTNET' }));
+    const path = `/company/${at.companyId}/fund/${at.fundId}`;
+    expect(bench.call('POST', `${path}/wallet`, { wallets }).body.wallets).toHaveLength(10_000);
+    expect(bench.call('GET', path).body.wallets).toHaveLength(10_001);
+  });
+
+  it('a number of a million digits is no amount, and takes no time to say so', () => {
+    const bench = new Bench();
+    bench.newKey();
+    const body = `{"type":"swap","asset":"BTC-TESTNET","amount":${'9'.repeat(1_000_000)}}`;
+    expect(reasonOf(bench.call('POST', '/fees', body))).toEqual([400, 'invalid field: amount']);
+  });
+});
