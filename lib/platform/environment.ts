@@ -8,6 +8,7 @@ const variables = {
   POLL_QUEUE_URL: 'the URL of the queue of poll-statuses',
   TELL_QUEUE_URL: 'the URL of the queue of deliver-webhook',
   QUOTE_QUEUE_URL: 'the URL of the queue of manage-quote',
+  INBOUND_DEAD_LETTER_QUEUE_URL: 'the URL of the dead letter queue of accept-instruction',
   APPROVE_QUEUE_URL: 'the URL of the queue of approve-actions',
   PARTNER_API_BASE_URL: 'the base URL of the Partner API, with its path',
   SIGNING_SECRET_ID: 'the name or ARN of the secret with the API key and its private key',
@@ -36,6 +37,7 @@ export interface Environment {
   readonly pollQueueUrl: string;
   readonly tellQueueUrl: string;
   readonly quoteQueueUrl: string;
+  readonly inboundDeadLetterQueueUrl: string;
   readonly approveQueueUrl: string;
   readonly partnerApiBaseUrl: string;
   readonly signingSecretId: string;
@@ -84,6 +86,9 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     },
     get quoteQueueUrl() {
       return url('QUOTE_QUEUE_URL');
+    },
+    get inboundDeadLetterQueueUrl() {
+      return url('INBOUND_DEAD_LETTER_QUEUE_URL');
     },
     get approveQueueUrl() {
       return url('APPROVE_QUEUE_URL');
