@@ -29,7 +29,7 @@ export interface Teller {
 /** One worker tells one subject's clients at a time, for at most this long. */
 export const tellingLeaseMs = 90_000;
 /** At most this many posts in one go; what is left comes with the next hint. */
-const maxPosts = 8;
+const maxPosts = 4;
 const postTimeoutMs = 5_000;
 const maxTries = 8;
 
@@ -146,7 +146,7 @@ async function recordTelling(teller: Teller, id: string, told: Record<string, Te
   for (let tries = 0; tries < maxTries; tries++) {
     const current = await teller.store.get<Subject>(id);
     if (current === undefined) return;
-    const telling = { ...current.telling, ...told };
+    const telling = { ...current.telling, ...ahead(current.telling, told) };
     const tellAtMs = nextTellAt(teller, current, telling);
     const written = await teller.store.replace<Subject>(current, withTelling(current, telling, tellAtMs));
     if (written === undefined) continue;
@@ -156,6 +156,13 @@ async function recordTelling(teller: Teller, id: string, told: Record<string, Te
     }
     return;
   }
+}
+
+/** A worker that stood still for longer than its lease must not take back what another has told since. */
+function ahead(known: Subject['telling'], told: Record<string, Telling>): Record<string, Telling> {
+  return Object.fromEntries(
+    Object.entries(told).filter(([name, { announced }]) => announced >= (known[name]?.announced ?? 0)),
+  );
 }
 
 function nextTellAt(teller: Teller, subject: Subject, telling: Subject['telling']): number | undefined {

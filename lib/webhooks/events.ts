@@ -39,7 +39,7 @@ export function render(subject: Subject, sequence: number): Event {
 
 /** The id under which one event is always sent, so that a partner can tell a retry from news. */
 export function webhookId(subject: Pick<Subject, 'id'>, sequence: number): string {
-  return `${subject.id}.${sequence}`;
+  return `${subject.id}_${sequence}`;
 }
 
 /** What an entry says beyond its moment. */
