@@ -13,7 +13,7 @@ import { type Benchmark, median, printTable, type Ratio } from '../measure.ts';
 import { buildBare, clientsIn, partsOf } from './bare.ts';
 import { checkAnswer, eventOf, idIn, type Round, secondTransfer, steps } from './scenario.ts';
 import { type Servers, startServers } from './servers.ts';
-import { coldStart } from './start.ts';
+import { coldStart, type Started } from './start.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const defaultRounds = 11;
@@ -25,10 +25,8 @@ interface Subject {
   readonly built: BuiltFunction;
   readonly clients: readonly string[];
   readonly bareFile: string;
-  readonly answeredMs: number[];
-  readonly loadedMs: number[];
-  readonly bareMs: number[];
-  readonly bareLoadedMs: number[];
+  readonly ours: Started[];
+  readonly bare: Started[];
 }
 
 /** See the head of this file. Options: the number of rounds. */
@@ -38,7 +36,7 @@ export const run: Benchmark = async ([roundsText = String(defaultRounds)]) => {
     throw new RangeError(`rounds: a whole number from 1 to ${mostRounds}`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'cold-start-'));
-  const servers = await startServers(root);
+  const servers = await startServers(root, folder);
   try {
     const subjects = await prepare(servers, folder);
     // The first round fills the caches of the disk and is thrown away.
@@ -63,7 +61,7 @@ async function prepare({ configText }: Servers, folder: string): Promise<Subject
     if (found === undefined) throw new Error(`serverless.yml has no function ${name}`);
     const clients = clientsIn(found.metafile);
     const bareFile = await buildBare(clients, root, folder);
-    subjects.push({ built: found, clients, bareFile, answeredMs: [], loadedMs: [], bareMs: [], bareLoadedMs: [] });
+    subjects.push({ built: found, clients, bareFile, ours: [], bare: [] });
   }
   return subjects;
 }
@@ -71,8 +69,9 @@ async function prepare({ configText }: Servers, folder: string): Promise<Subject
 async function measure(subjects: readonly Subject[], servers: Servers, number: number): Promise<void> {
   const { environment } = servers;
   const round: Round = { servers, number, transferId: '', cancelledId: '' };
-  for (const { built, bareFile, answeredMs, loadedMs, bareMs, bareLoadedMs } of subjects) {
-    const { name, bundleFile } = built;
+  for (const subject of subjects) {
+    const { bareFile } = subject;
+    const { name, bundleFile } = subject.built;
     if (name === 'cancel-instruction') round.cancelledId = await storeSecond(subjects, round);
     const startBare = () => coldStart({ bundleFile: bareFile, functionName: `bare ${name}`, event: {}, environment });
     // Who goes first changes from round to round: the second finds the servers warmer.
@@ -82,10 +81,8 @@ async function measure(subjects: readonly Subject[], servers: Servers, number: n
     checkAnswer(name, ours, round, before);
     const bare = bareFirst ?? (await startBare());
     if (number === 0) continue;
-    bareLoadedMs.push(bare.loadedMs);
-    answeredMs.push(ours.answeredMs);
-    loadedMs.push(ours.loadedMs);
-    bareMs.push(bare.answeredMs);
+    subject.ours.push(ours);
+    subject.bare.push(bare);
   }
 }
 
@@ -104,21 +101,30 @@ async function storeSecond(subjects: readonly Subject[], round: Round): Promise<
   return idIn(answer);
 }
 
-function ratioOf({ built, answeredMs, bareMs }: Subject): Ratio {
-  return { name: `${built.name} over a bare bundle`, value: median(answeredMs) / median(bareMs), atMost };
+type Figure = 'answeredMs' | 'loadedMs' | 'processorMs';
+
+const medianOf = (started: readonly Started[], figure: Figure) => median(started.map((each) => each[figure]));
+
+function ratioOf({ built, ours, bare }: Subject): Ratio {
+  const value = medianOf(ours, 'answeredMs') / medianOf(bare, 'answeredMs');
+  return { name: `${built.name} over a bare bundle`, value, atMost };
 }
 
 function print(subjects: readonly Subject[]): void {
   const kilobytes = (bytes: number) => Math.round(bytes / 1000);
-  console.log('Milliseconds, medians. "loaded": the part until the bundle is loaded. kB of bundle and zip.\n');
+  console.log(
+    'Milliseconds of function / bare bundle, medians: until it answered, until it was loaded, and of processor',
+  );
+  console.log('time. Then the kB of bundle and zip.\n');
+  const pair = ({ ours, bare }: Subject, figure: Figure) =>
+    `${medianOf(ours, figure).toFixed(0)} / ${medianOf(bare, figure).toFixed(0)}`;
   printTable(
-    ['function', 'answered', 'loaded', 'bare', 'loaded', 'ratio', 'bundle', 'zip', 'bare has one call by each of'],
+    ['function', 'answered', 'loaded', 'processor', 'ratio', 'bundle', 'zip', 'bare makes one call by each of'],
     subjects.map((subject) => [
       subject.built.name,
-      median(subject.answeredMs).toFixed(0),
-      median(subject.loadedMs).toFixed(0),
-      median(subject.bareMs).toFixed(0),
-      median(subject.bareLoadedMs).toFixed(0),
+      pair(subject, 'answeredMs'),
+      pair(subject, 'loadedMs'),
+      pair(subject, 'processorMs'),
       ratioOf(subject).value.toFixed(2),
       kilobytes(subject.built.bundleBytes),
       kilobytes(subject.built.zipBytes),

@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { parseDocument, type YAMLMap } from 'yaml';
 import { type LocalAws, startLocalAws } from '../../sandbox/aws/index.ts';
 import { type Demo, seedDemo } from '../../sandbox/demo.ts';
 import { startPartnerApi } from '../../sandbox/partner-api/server.ts';
@@ -25,7 +27,7 @@ export interface Servers {
 }
 
 /** Starts the embedded AWS (which runs no function here), the Partner API, an issuer of tokens and a webhook endpoint. */
-export async function startServers(root: string): Promise<Servers> {
+export async function startServers(root: string, folder: string): Promise<Servers> {
   const signing = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = (key: 'publicKey' | 'privateKey') =>
     signing[key].export({ type: key === 'publicKey' ? 'spki' : 'pkcs8', format: 'pem' }).toString();
@@ -37,11 +39,9 @@ export async function startServers(root: string): Promise<Servers> {
     webhooks += 1;
   });
   const aws = await startLocalAws({
-    serverlessFile: join(root, 'serverless.yml'),
+    serverlessFile: writeWithoutTriggers(root, folder),
     stage: 'bench',
-    runSchedules: false,
-    // Nothing consumes in earnest: each function is started by hand, in a process of its own.
-    importModule: async () => ({ handler: async () => ({ batchItemFailures: [] }) }),
+    importModule: async () => ({ handler: async () => undefined }),
     secrets: {
       'qredo-functions/bench/signing': JSON.stringify({ apiKey: demo.apiKey, privateKeyPem: pem('privateKey') }),
       'qredo-functions/bench/webhooks': JSON.stringify({ [`${clientId}/main`]: [webhookSecret] }),
@@ -78,6 +78,22 @@ export async function startServers(root: string): Promise<Servers> {
       await new Promise((resolve) => outside.server.close(resolve));
     },
   };
+}
+
+/**
+ * serverless.yml with its tables, queues and secrets, but with no trigger: each function is started by hand, and nothing
+ * else may take this process's time when a hint is sent.
+ */
+function writeWithoutTriggers(root: string, folder: string): string {
+  const document = parseDocument(readFileSync(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'error' });
+  const functions = document.get('functions') as YAMLMap<{ value: string }, YAMLMap>;
+  for (const { value: block } of functions.items) {
+    block?.delete('events');
+    block?.set('handler', join(relative(folder, root), String(block.get('handler'))));
+  }
+  const file = join(folder, 'serverless.yml');
+  writeFileSync(file, document.toString());
+  return file;
 }
 
 /** A queue that nothing reads, for the bare bundles to send to. */
