@@ -16,7 +16,7 @@ export function checkDocument(document: Readonly<Record<string, unknown>>): Chec
     .filter((name) => !Object.hasOwn(concerns, name))
     .map((name) => ({ file: fileOf(name), path: '', message: 'is no part of the configuration', severity: 'error' }));
   const values = Object.entries(concerns).map(([name, concern]) => {
-    const { value, found } = checkConcern(name as ConcernName, concern, document[name]);
+    const { value, found } = checkOneConcern(name as ConcernName, concern, document[name]);
     problems.push(...found);
     return [name, value];
   });
@@ -53,7 +53,12 @@ export function fileOf(name: string): string {
   return `config/${name}.json`;
 }
 
-function checkConcern(name: ConcernName, concern: Concern, given: unknown): { value: unknown; found: Problem[] } {
+/** Checks one concern alone: what its schema makes of the value, and what is wrong with it. */
+export function checkOneConcern(
+  name: ConcernName,
+  concern: Concern,
+  given: unknown,
+): { value: unknown; found: Problem[] } {
   if (given === undefined) return { value: concern.whenAbsent, found: [] };
   const parsed = concern.schema.safeParse(given);
   if (parsed.success) {
