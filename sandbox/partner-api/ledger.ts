@@ -55,6 +55,11 @@ export class Ledger {
   readonly #blocks: LegBlock[] = [];
   #postings = 0;
 
+  /** How many postings there have been. */
+  get postings(): number {
+    return this.#postings;
+  }
+
   /** A new account with balance 0. */
   open(kind: BookKind, asset: string): BookAccount {
     const account: BookAccount = { index: this.#accounts.length, kind, asset, balance: 0n };
