@@ -26,7 +26,7 @@ export async function attempt(
   options: CallOptions,
   credentials: Credentials | undefined,
 ): Promise<TransportAnswer> {
-  const { serverClock, onCall } = settings;
+  const { serverClock } = settings;
   const startedMs = serverClock.localMs();
   let status: number | undefined;
   let failure: PartnerApiError | undefined;
@@ -48,13 +48,16 @@ export async function attempt(
     throw failure;
   } finally {
     const durationMs = serverClock.localMs() - startedMs;
-    onCall?.({
-      operation: operation.name,
-      method: operation.method,
-      status,
-      durationMs,
-      error: failure,
-    });
+    tell(settings, { operation: operation.name, method: operation.method, status, durationMs, error: failure });
+  }
+}
+
+/** A metric that fails must not turn an answer of the API into an error: money may have moved. */
+function tell({ onCall }: AttemptSettings, report: CallReport): void {
+  try {
+    onCall?.(report);
+  } catch {
+    // There is nobody to tell: the only witness is the hook that failed.
   }
 }
 

@@ -42,7 +42,7 @@ export interface PartnerApiOptions {
   /** From 0 to below 1, for the jitter of waits. */
   random?: (() => number) | undefined;
   sleep?: ((ms: number) => Promise<unknown>) | undefined;
-  /** Told of every attempt, for metrics; it must not throw. */
+  /** Told of every attempt, for metrics; what it throws is ignored. */
   onCall?: ((report: CallReport) => void) | undefined;
 }
 

@@ -106,6 +106,15 @@ describe('a call', () => {
   });
 });
 
+describe('a hook for metrics that fails', () => {
+  it('changes nothing', async () => {
+    const onCall = () => {
+      throw new Error('no metrics today');
+    };
+    expect(await fakeApi([created], { onCall }).client.transfers.create('c', transfer)).toMatchObject({ txId: 't1' });
+  });
+});
+
 describe('the repetition', () => {
   it.each([
     ['a time-out', new TimedOutError('x')],

@@ -1,8 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import type { TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type ClosableTransport,
@@ -11,6 +11,7 @@ import {
   type UndiciTransportOptions,
 } from '../../../lib/partner-api/index.ts';
 import { errorOf } from './fake-api.ts';
+import { certificate, certificateKey } from './throw-away-certificate.ts';
 
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -39,6 +40,17 @@ async function rawServer(answer: (socket: Socket, request: string, connection: n
     opened.push({ close: () => socket.destroy() });
   });
   return listening(server);
+}
+
+async function tlsServer(options: TlsOptions) {
+  let requests = 0;
+  const server = createHttpsServer({ key: certificateKey, cert: certificate, ...options }, (_request, response) => {
+    requests += 1;
+    response.end('{}');
+  });
+  server.on('tlsClientError', () => {});
+  opened.push({ close: () => server.closeAllConnections() });
+  return { base: await listening(server, 'https'), requests: () => requests };
 }
 
 const ok = (body: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
@@ -87,18 +99,29 @@ describe('the transport', () => {
   });
 
   it('knows that nothing was sent when TLS fails: no TLS, a foreign certificate, a version too old', async () => {
-    const noTls = (await rawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))).replace(
-      'http',
-      'https',
-    );
-    const { send } = transport();
-    expect(outcome(await errorOf(send(request(`${noTls}/`))))).toEqual(['notSent', 'not_connected']);
-    // Without a certificate the handshake fails for any version; with TLS 1.1 alone it may not even begin.
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-    const tls = createTlsServer({ key, maxVersion: 'TLSv1.2' }).on('tlsClientError', () => {});
-    const base = await listening(tls, 'https');
-    expect(outcome(await errorOf(send(request(`${base}/`))))).toEqual(['notSent', 'not_connected']);
+    const noTls = await rawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const foreign = await tlsServer({});
+    const old = await tlsServer({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    const cases = [
+      [noTls.replace('http', 'https'), {}],
+      [foreign.base, {}],
+      [old.base, { certificateAuthorities: certificate }],
+    ] as const;
+    for (const [base, options] of cases) {
+      expect(outcome(await errorOf(transport(options).send(request(`${base}/`))))).toEqual([
+        'notSent',
+        'not_connected',
+      ]);
+    }
+    expect([foreign.requests(), old.requests()]).toEqual([0, 0]);
+  });
+
+  it('speaks TLS 1.2 and newer to a server whose authority it was given', async () => {
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const server = await tlsServer({ minVersion: version, maxVersion: version });
+      const answer = await transport({ certificateAuthorities: certificate }).send(request(`${server.base}/`));
+      expect([answer.status, server.requests()]).toEqual([200, 1]);
+    }
   });
 
   it('knows that nothing was sent when connecting takes too long', async () => {
