@@ -60,6 +60,8 @@ export async function buildFunctions(options: BuildOptions): Promise<BuiltFuncti
   const outFolder = options.outFolder ?? join(options.root, '.build');
   await rm(outFolder, { recursive: true, force: true });
   await mkdir(outFolder, { recursive: true });
+  // In a zip a bundle stands alone and is CommonJS; below the project's own package.json it would be taken for a module.
+  await writeFile(join(outFolder, 'package.json'), '{ "type": "commonjs" }\n');
   const built: BuiltFunction[] = [];
   // One after the other: esbuild uses every core for each of them already.
   for (const [name, handler] of Object.entries(options.handlers)) {
