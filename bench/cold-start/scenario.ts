@@ -42,6 +42,7 @@ export const steps: Readonly<Record<string, Step>> = {
   },
   'get-instruction': door(200, (round) => round.transferId),
   'list-instructions': door(200),
+  'list-decisions': door(200),
   'cancel-instruction': door(200, (round) => round.cancelledId),
   'submit-instruction': worker((round) => round.transferId, 'partnerApi'),
   'poll-statuses': worker(({ servers: { demo } }) => {

@@ -124,7 +124,7 @@ async function startOutside(onWebhook: () => void) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const token = () =>
-    new SignJWT({ scope: 'transfers:write instructions:read instructions:cancel operate' })
+    new SignJWT({ scope: 'transfers:write instructions:read instructions:cancel decisions:read operate' })
       .setProtectedHeader({ alg: 'ES256', kid: 'bench' })
       .setIssuer(url)
       .setAudience(audience)
