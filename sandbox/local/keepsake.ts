@@ -1,0 +1,51 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Demo, seedDemo } from '../demo.ts';
+import type { Sandbox } from '../partner-api/sandbox.ts';
+
+/** What a local system must know again after a restart: who it is, and what its sandbox was filled with. */
+export interface Keepsake {
+  readonly privateKeyPem: string;
+  readonly webhookSecret: string;
+  readonly demo: Demo;
+}
+
+/** Where a local system keeps its state, or `undefined` for in memory only. */
+export interface StateFiles {
+  readonly folder: string;
+  readonly journal: string;
+  readonly keepsake: string;
+  readonly webhooks: string;
+}
+
+/** The files below a data folder, which is made if need be. */
+export function stateFiles(folder: string | undefined): StateFiles | undefined {
+  if (folder === undefined) return undefined;
+  mkdirSync(folder, { recursive: true });
+  const [journal, keepsake, webhooks] = ['partner-api.journal', 'local.json', 'webhooks.jsonl'].map((name) =>
+    join(folder, name),
+  );
+  const files = { folder, journal, keepsake, webhooks } as StateFiles;
+  // A run that was killed while it filled its sandbox left half of one: nothing else has been done with it yet.
+  if (!existsSync(files.keepsake)) rmSync(files.journal, { force: true });
+  return files;
+}
+
+/** What was kept, or a freshly filled sandbox with new keys, kept from now on. */
+export function recallOrSeed(sandbox: Sandbox, files: StateFiles | undefined, approveAfterMs: number): Keepsake {
+  if (files !== undefined && existsSync(files.keepsake))
+    return JSON.parse(readFileSync(files.keepsake, 'utf8')) as Keepsake;
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  const keepsake: Keepsake = {
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
+    demo: seedDemo(sandbox, { publicKeyPem, approveAfterMs }),
+  };
+  if (files !== undefined) {
+    writeFileSync(`${files.keepsake}.new`, JSON.stringify(keepsake), { mode: 0o600 });
+    renameSync(`${files.keepsake}.new`, files.keepsake);
+  }
+  return keepsake;
+}

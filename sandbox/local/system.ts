@@ -1,0 +1,127 @@
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assembleConfig } from '../../lib/platform/config/assemble.ts';
+import { type Invocation, type LocalAws, startLocalAws } from '../aws/index.ts';
+import type { Demo } from '../demo.ts';
+import { type PartnerApi, startPartnerApi } from '../partner-api/server.ts';
+import { type Issuer, startIssuer } from './issuer.ts';
+import { type Keepsake, recallOrSeed, stateFiles } from './keepsake.ts';
+import { type ReceivedEvent, type Receiver, startReceiver } from './receiver.ts';
+
+/** The client of the sample configuration that the local system acts as. */
+export const demoClient = 'treasury-desk';
+
+/** What `npm start` seeds its sandbox with, so that the ids in `config/` and `events/` are right on every run. */
+export const demoSeed = 1;
+
+/** How the local system is started. */
+export interface LocalSystemOptions {
+  /** Keeps the table, the secrets and the sandbox in this folder; in memory without. */
+  readonly dataFolder?: string | undefined;
+  /** The wished ports; a free one is taken where one is busy. */
+  readonly httpPort: number;
+  readonly partnerApiPort: number;
+  readonly logLevel: string;
+  readonly onInvoke?: (invocation: Invocation) => void;
+  readonly onEvent?: (event: ReceivedEvent) => void;
+}
+
+/** Everything, running: the Partner API, the embedded AWS with the functions, a token issuer, a partner's endpoint. */
+export interface LocalSystem {
+  readonly httpUrl: string;
+  readonly partnerApi: PartnerApi;
+  readonly aws: LocalAws;
+  readonly issuer: Issuer;
+  readonly receiver: Receiver;
+  readonly demo: Demo;
+  /** Wished ports that were taken, for people. */
+  readonly notes: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** The approver says yes so long after it was asked. */
+const approveAfterMs = 1_000;
+
+/** Starts the whole system on loopback. */
+export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
+  const notes: string[] = [];
+  const files = stateFiles(options.dataFolder);
+  const partnerApi = await startOnPort(options.partnerApiPort, files?.journal, notes);
+  const keepsake = recallOrSeed(partnerApi.sandbox, files, approveAfterMs);
+  partnerApi.sandbox.requests.reset();
+  const issuer = await startIssuer();
+  const receiver = await startReceiver({
+    secret: keepsake.webhookSecret,
+    file: files?.webhooks,
+    onEvent: options.onEvent ?? (() => {}),
+  });
+  const temporary = await mkdtemp(join(tmpdir(), 'qredo-functions-'));
+  const aws = await startLocalAws({
+    stage: 'local',
+    ...(options.dataFolder === undefined ? {} : { dataFolder: options.dataFolder }),
+    httpPort: options.httpPort,
+    environment: {
+      PARTNER_API_BASE_URL: partnerApi.baseUrl,
+      AUTH_ISSUER: issuer.issuer,
+      AUTH_AUDIENCE: issuer.audience,
+      AUTH_JWKS_URL: issuer.jwksUrl,
+      WEBHOOK_ALLOW_LOOPBACK: 'true',
+      LOG_LEVEL: options.logLevel,
+      CONFIG_FILE: localConfig(temporary, receiver.url),
+    },
+    secrets: localSecrets(keepsake),
+    // The minute of the cloud would be a long time to watch.
+    scheduleEverySeconds: { 'dispatch-due': 5 },
+    ...(options.onInvoke === undefined ? {} : { onInvoke: options.onInvoke }),
+    onLog: ({ level, message, error }) => {
+      if (level !== 'info') console.error(message, error ?? '');
+    },
+  });
+  if (aws.portWasBusy) notes.push(`port ${options.httpPort} is busy: the functions listen on ${aws.httpPort}`);
+  return {
+    httpUrl: aws.httpUrl,
+    partnerApi,
+    aws,
+    issuer,
+    receiver,
+    demo: keepsake.demo,
+    notes,
+    stop: async () => {
+      await aws.stop();
+      await Promise.all([partnerApi.close(), issuer.stop(), receiver.stop(), rm(temporary, { recursive: true })]);
+    },
+  };
+}
+
+async function startOnPort(port: number, journal: string | undefined, notes: string[]): Promise<PartnerApi> {
+  const options = { seed: demoSeed, journal, signaturePolicy: 'required' } as const;
+  try {
+    return await startPartnerApi({ ...options, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const partnerApi = await startPartnerApi({ ...options, port: 0 });
+    notes.push(`port ${port} is busy: the Partner API listens on ${new URL(partnerApi.baseUrl).port}`);
+    return partnerApi;
+  }
+}
+
+/** The project's own configuration, with the partner told at the local receiver. */
+function localConfig(folder: string, receiverUrl: string): string {
+  const config = assembleConfig('config');
+  const clients = config.clients.map((client) => ({
+    ...client,
+    webhooks: client.webhooks.map((webhook) => ({ ...webhook, url: receiverUrl })),
+  }));
+  const file = join(folder, 'config.json');
+  writeFileSync(file, JSON.stringify({ ...config, clients }));
+  return file;
+}
+
+function localSecrets({ demo, privateKeyPem, webhookSecret }: Keepsake): Record<string, string> {
+  return {
+    'qredo-functions/local/signing': JSON.stringify({ apiKey: demo.apiKey, privateKeyPem }),
+    'qredo-functions/local/webhooks': JSON.stringify({ [`${demoClient}/main`]: [webhookSecret] }),
+  };
+}
