@@ -21,18 +21,31 @@ export interface HubUpdate {
  */
 export function openLiquidityHubFeed(options: SignedFeedOptions & FeedOptions<HubUpdate>): Feed {
   const last = createRemembered<TransactionStatus>();
+  // The list is older than a message that came while it was read. What it says of a quote counts only if nothing was told
+  // of that quote since the question was asked.
+  const knownBefore = new WeakMap<HubUpdate, { status: TransactionStatus | undefined }>();
   return runFeed(
     {
       address: () => signedAddress(options, '/liquidityhub/feed'),
       read: readUpdate,
-      // A quote may come back to the hub after a refused take, so only the repetition of its last word is old news.
-      isNew: ({ txId, status }) => last.get(txId) !== status,
+      isNew(update) {
+        const before = knownBefore.get(update);
+        if (before !== undefined && before.status !== last.get(update.txId)) return false;
+        // A quote may come back to the hub after a refused take, so only the repetition of its last word is old news.
+        return last.get(update.txId) !== update.status;
+      },
       told: ({ txId, status }) => last.set(txId, status),
       async *missed(signal) {
+        const known = new Map(last.entries());
         const open = new Set((await options.client.hub.listAll({ signal })).map((quote) => quote.txId));
-        for (const txId of open) yield { txId, status: 'taker_pending' };
-        for (const [txId, status] of [...last.entries()]) {
-          if (!open.has(txId) && status !== '' && !isFinalStatus(status)) yield { txId, status: '' };
+        const gone = [...known].filter(([txId, status]) => !open.has(txId) && status !== '' && !isFinalStatus(status));
+        const updates = [
+          ...[...open].map((txId) => ({ txId, status: 'taker_pending' })),
+          ...gone.map(([txId]) => ({ txId, status: '' })),
+        ];
+        for (const update of updates) {
+          knownBefore.set(update, { status: known.get(update.txId) });
+          yield update;
         }
       },
     },

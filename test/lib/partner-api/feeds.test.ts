@@ -35,6 +35,8 @@ interface World {
   /** When set, handshakes are answered with this status. */
   refuseWith?: number;
   onConnect?: (socket: WebSocket) => void;
+  /** Holds answers of REST back. */
+  beforeRest?: () => Promise<void>;
   options: object;
 }
 
@@ -64,6 +66,7 @@ async function world(): Promise<World> {
     transport: async ({ url }) => {
       const path = url.slice(base.length);
       made.restCalls.push(path);
+      await made.beforeRest?.();
       return path in made.rest ? json(made.rest[path]) : json({ code: 500, msg: 'x' }, 500);
     },
   });
@@ -299,6 +302,25 @@ describe('the liquidity hub feed', () => {
       'q3 taker_pending',
       'q2 ',
     ]);
+  });
+});
+
+describe('the liquidity hub feed while its list is read', () => {
+  it('believes the message that is newer than the list', async () => {
+    const here = await world();
+    const item = (id: string) => ({ tx_id: id, send_amount: 1, receive_amount: 1 });
+    // Each message comes before the answer of the list, and says the contrary of it.
+    here.onConnect = (socket) => {
+      socket.send('{"txID":"q1","status":"approved"}');
+      socket.send('{"txID":"q2","status":"taker_pending"}');
+    };
+    here.rest['/liquidityhub'] = { items: [item('q1')] };
+    here.beforeRest = () => until(() => told.length >= 2);
+    const told: string[] = [];
+    const onMessage = ({ txId, status }: HubUpdate) => void told.push(`${txId} ${status}`);
+    running(openLiquidityHubFeed({ ...here.options, onMessage } as never));
+    await until(() => here.reports.at(-1)?.state === 'open');
+    expect(told).toEqual(['q1 approved', 'q2 taker_pending']);
   });
 });
 
