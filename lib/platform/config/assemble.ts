@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileOf, invalidConfig } from './check-concern.ts';
 import type { Problem } from './concern.ts';
 import type { Config } from './concerns.ts';
-import { type Checked, checkDocument, fileOf, invalidConfig } from './parse.ts';
+import { type Checked, checkDocument } from './parse.ts';
 
 /**
  * One document out of the files of a configuration folder, checked and with its defaults filled in: what the build puts

@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import type { Clock } from '../../instructions/ports.ts';
 import { systemClock } from '../clock.ts';
-import type { ClientConfig } from '../config/clients.ts';
+import { type ClientConfig, clients } from '../config/clients.ts';
 import type { Config } from '../config/concerns.ts';
-import { config } from '../config/load.ts';
+import { ownConcern } from '../config/load-concern.ts';
 import { environment } from '../environment.ts';
 import { type FunctionReporter, reporter } from '../reporter.ts';
 import { type Answer, type HttpResponse, responseOf } from './answer.ts';
@@ -159,7 +159,7 @@ const ownOutside: DoorOutside = {
     });
     return authenticate;
   },
-  config,
+  config: () => ({ clients: ownConcern('clients', clients) }),
   reporter,
   clock: systemClock,
 };

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assembleConfig, checkConfig } from '../../../../lib/platform/config/assemble.ts';
+import { clients } from '../../../../lib/platform/config/clients.ts';
 import { problemText } from '../../../../lib/platform/config/concern.ts';
 import { loadConfig } from '../../../../lib/platform/config/load.ts';
+import { loadConcern } from '../../../../lib/platform/config/load-concern.ts';
 import { bindingOf, findClient } from '../../../../lib/platform/config/lookup.ts';
 import { ConfigurationError } from '../../../../lib/platform/errors.ts';
 
@@ -148,6 +150,34 @@ describe('loading', () => {
     expect(idOf({ configFile: file, bundleFolder: '/none', projectFolder: root })).toBe('from the file');
     expect(idOf({ bundleFolder: folder, projectFolder: root })).toBe('from the file');
     expect(idOf({ bundleFolder: join(folder, 'none'), projectFolder: root })).toBe('treasury-desk');
+  });
+
+  it('gives one concern alone, the same as in the whole, and does not look at the others', () => {
+    const file = join(folder, 'config.json');
+    writeFileSync(file, JSON.stringify({ ...document, approvals: 'not looked at' }));
+    const places = { bundleFolder: folder, projectFolder: root };
+    expect(loadConcern('clients', clients, places)).toEqual(
+      loadConfig({ ...places, configFile: writeWhole() }).clients,
+    );
+    expect(loadConcern('clients', clients, { projectFolder: root })).toEqual(
+      loadConfig({ projectFolder: root }).clients,
+    );
+    writeFileSync(file, '{}');
+    expect(loadConcern('clients', clients, places)).toEqual([]);
+    writeFileSync(file, JSON.stringify({ clients: [{ id: '', bindings: [] }] }));
+    expect(() => loadConcern('clients', clients, places)).toThrow(
+      'config/clients.json: clients[0].id: must not be empty',
+    );
+    writeFileSync(file, JSON.stringify({ clients: [desk, desk] }));
+    expect(() => loadConcern('clients', clients, places)).toThrow(
+      'clients[1].id: "desk" is the id of clients[0] already',
+    );
+
+    function writeWhole() {
+      const whole = join(folder, 'whole.json');
+      writeFileSync(whole, JSON.stringify(document));
+      return whole;
+    }
   });
 
   it('says where it looked when there is nothing, and what is wrong with what there is', () => {
