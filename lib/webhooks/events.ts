@@ -1,3 +1,4 @@
+import { depositEvent } from '../deposits/deposit.ts';
 import type { Instruction } from '../instructions/record.ts';
 import type { HistoryEntry, Subject } from '../instructions/subject.ts';
 
@@ -17,6 +18,7 @@ type Renderer = (subject: Subject, entry: HistoryEntry, sequence: number) => Eve
  * say, so that every retry sends the same bytes.
  */
 const renderers: Readonly<Record<string, Renderer>> = {
+  deposit: depositEvent,
   instruction: (subject, entry, sequence) => {
     const { id, kind, place, request, key } = subject as Instruction;
     return {
