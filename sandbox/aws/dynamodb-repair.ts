@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import database from 'dynalite/db/index.js';
+import { DataFolderBusyError } from './errors.ts';
 
 /** The part of a LevelDB store that is used here. */
 interface LevelStore {
@@ -52,7 +53,13 @@ async function openStore(folder: string): Promise<LevelStore> {
   const require = createRequire(createRequire(import.meta.url).resolve('dynalite'));
   const { Level } = require('level') as { Level: new (path: string, options: object) => LevelStore };
   const store = new Level(folder, { valueEncoding: 'json' });
-  await store.open();
+  try {
+    await store.open();
+  } catch (error) {
+    const reason = (error as { cause?: { code?: unknown } }).cause?.code;
+    if (reason === 'LEVEL_LOCKED') throw new DataFolderBusyError(folder, { cause: error });
+    throw error;
+  }
   return store;
 }
 

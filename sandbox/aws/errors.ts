@@ -41,6 +41,13 @@ export class TableShapeError extends LocalAwsError {
   }
 }
 
+/** Another process, or another embedded AWS of this one, has the data folder open. */
+export class DataFolderBusyError extends LocalAwsError {
+  constructor(folder: string, options?: ErrorOptions) {
+    super('data_folder_busy', `the data folder ${folder} is in use by another run`, options);
+  }
+}
+
 /** A name that no function, queue, table or secret of `serverless.yml` carries. */
 export class UnknownNameError extends LocalAwsError {
   constructor(what: string, name: string, known: Iterable<string>) {

@@ -121,6 +121,12 @@ it('refuses a data folder whose table has another shape', async () => {
   await expect(createTables(client, [otherKey])).rejects.toThrow(/other keys/);
 });
 
+it('says that a data folder is in use', async () => {
+  const folder = temporaryFolder();
+  await start(folder);
+  await expect(startDynamoDb({ dataFolder: folder })).rejects.toMatchObject({ code: 'data_folder_busy' });
+});
+
 it('mends an index that a killed process left behind the items', async () => {
   const folder = temporaryFolder();
   const first = await start(folder);
