@@ -19,6 +19,8 @@ export interface Request {
   readonly client: { readonly id: string } & Bindings;
   readonly idempotencyKey: string | undefined;
   readonly body: unknown;
+  /** Why it is never to be carried out: it is stored as `cancelled`, so that nobody can ask for it any more. */
+  readonly calledOff?: string;
 }
 
 /**
@@ -49,9 +51,11 @@ export async function acceptInstruction(
     if (first === undefined) throw new Error(`${id}: refused by the table as existing, yet not in it`);
     return { instruction: sameBody(first, bodyHash), created: false };
   }
-  door.report.count('InstructionsAccepted', 1, { kind: created.kind });
-  door.report.info('accepted', { instructionId: id, kind: created.kind });
-  await door.hints.send('submit', [{ id }]);
+  const { kind, state } = created;
+  if (state === 'accepted') door.report.count('InstructionsAccepted', 1, { kind });
+  else door.report.count('InstructionsSettled', 1, { state });
+  door.report.info(state, { instructionId: id, kind });
+  if (created.work !== undefined) await door.hints.send('submit', [{ id }]);
   await door.hints.send('tell', [{ id }]);
   return { instruction: created, created: true };
 }
@@ -70,7 +74,7 @@ function sameBody(instruction: Instruction, bodyHash: string): Instruction {
 
 function newInstruction(
   door: Door,
-  { kind, source, client, body }: Request,
+  { kind, source, client, body, calledOff }: Request,
   identity: Pick<Instruction, 'id' | 'key' | 'bodyHash'>,
 ): Draft<Instruction> {
   const nowMs = door.clock.nowMs();
@@ -87,25 +91,31 @@ function newInstruction(
       client: client.id,
       place: origin,
       request,
-      ...(kind.expires ? { expiresAtSeconds: expiry(asked['expiresAt'] as string | number | undefined, nowMs) } : {}),
-      state: 'accepted',
+      ...(kind.expires ? { expiresAtSeconds: expiry(asked['expiresAt'], calledOff === undefined, nowMs) } : {}),
+      ...(calledOff === undefined ? begun(nowMs) : neverBegun(calledOff, nowMs)),
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
-      history: [{ state: 'accepted', atMs: nowMs }],
       telling: {},
       tellAtMs: nowMs,
       attempts: { count: 0, last: [] },
-      work: 'submit',
-      workAtMs: nowMs,
     },
     kind.lookedAtWithFund,
   );
 }
 
-function expiry(asked: string | number | undefined, nowMs: number): number {
+function begun(nowMs: number): Pick<Instruction, 'state' | 'history' | 'work' | 'workAtMs'> {
+  return { state: 'accepted', history: [{ state: 'accepted', atMs: nowMs }], work: 'submit', workAtMs: nowMs };
+}
+
+function neverBegun(reason: string, nowMs: number): Pick<Instruction, 'state' | 'history' | 'reason'> {
+  return { state: 'cancelled', history: [{ state: 'cancelled', atMs: nowMs, reason }], reason };
+}
+
+function expiry(asked: unknown, mustBeAhead: boolean, nowMs: number): number {
   const nowSeconds = Math.floor(nowMs / 1000);
   if (asked === undefined) return nowSeconds + defaultLifetimeSeconds;
-  const seconds = secondsOf(asked);
+  const seconds = secondsOf(asked as string | number);
+  if (!mustBeAhead) return seconds;
   if (seconds <= nowSeconds) throw new InvalidRequest(400, 'invalid field: expiresAt (not in the future)', 'expiresAt');
   if (seconds > nowSeconds + maxLifetimeSeconds) {
     throw new InvalidRequest(400, 'invalid field: expiresAt (more than a year away)', 'expiresAt');
