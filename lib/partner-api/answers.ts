@@ -30,17 +30,15 @@ const turnedAway: Record<number, ErrorClass> = {
 /** The longest `Retry-After` that is believed; a later one is cut to it. */
 export const longestRetryAfterMs = 24 * 60 * 60_000;
 
-/** The object of a 2xx answer, or the typed error of any other (reference 3; design: what an attempt came to). */
-export function readAnswer(operation: string, answer: TransportAnswer, nowMs: number): JsonObject {
-  if (answer.status < 200 || answer.status > 299) throw errorOf(operation, answer, nowMs);
+/** The object in a 2xx answer. @throws {UnreadableAnswerError} when there is none: what it says is not known then. */
+export function readSuccess(operation: string, answer: TransportAnswer): JsonObject {
   const value = parsed(answer.body);
   if (isJsonObject(value)) return value;
-  throw new UnreadableAnswerError(`${operation}: the answer ${answer.status} is not a JSON object`, {
-    status: answer.status,
-  });
+  const { status } = answer;
+  throw new UnreadableAnswerError(`${operation}: the answer ${status} is not a JSON object`, { status });
 }
 
-/** The typed error of an answer that is no success. */
+/** The typed error of an answer that is no success (reference 3; design: what an attempt came to). */
 export function errorOf(operation: string, answer: TransportAnswer, nowMs: number): PartnerApiError {
   const { status } = answer;
   const frame = errorFrame(answer);

@@ -1,5 +1,5 @@
 import type { Credentials, CredentialsSource } from '../signing/credentials.ts';
-import { readAnswer } from './answers.ts';
+import { readSuccess } from './answers.ts';
 import { type AttemptSettings, attempt } from './attempt.ts';
 import { AuthenticationError, CredentialsError, PartnerApiError, UnreadableAnswerError } from './errors.ts';
 import type { CallOptions, CallRaw, Calls, Operation } from './operation.ts';
@@ -18,7 +18,7 @@ export function createCalls(settings: CallSettings): Calls {
     callRaw,
     call: async (operation, read, options) => {
       const answer = await callRaw(operation, options);
-      const value = readAnswer(operation.name, answer, settings.serverClock.localMs());
+      const value = readSuccess(operation.name, answer);
       try {
         return read(value);
       } catch (cause) {

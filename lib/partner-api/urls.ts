@@ -43,6 +43,17 @@ export function feedUrl(base: string, path: string): string {
 }
 
 /**
+ * A feed's address that came from elsewhere, as its canonical text: `wss`, or `ws` on loopback.
+ * @throws {InvalidRequestError} for anything else.
+ */
+export function parseFeedUrl(feedUrl: string): string {
+  const url = URL.parse(feedUrl);
+  const secure = url?.protocol === 'wss:' || (url?.protocol === 'ws:' && loopback.test(url.hostname));
+  if (url === null || !secure) throw new InvalidRequestError('feedUrl must be wss; plain ws is for loopback only');
+  return url.href;
+}
+
+/**
  * A path from a template, each value percent-escaped.
  * @throws {InvalidRequestError} for an empty value, or one a URL would read as a step (`.`, `..`): the call would go to
  * another operation than the one meant.

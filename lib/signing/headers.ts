@@ -13,6 +13,12 @@ export type SignedRequest = {
 /**
  * The three headers of a signed request (reference 2.1), lower case. The HTTP method is not signed, so whoever sees
  * them may call the same URL with another method for as long as the timestamp is fresh: never log or echo them.
+ *
+ * ```ts
+ * const credentials = { apiKey, signer: createKeySigner(privateKeyPem) };
+ * const headers = await signedHeaders({ credentials, url, body, timestampSeconds: Math.floor(nowMs / 1000) });
+ * ```
+ *
  * @throws {RangeError} when the timestamp or the nonce is not a non-negative integer.
  */
 export async function signedHeaders(request: SignedRequest): Promise<Record<string, string>> {

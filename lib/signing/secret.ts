@@ -23,6 +23,12 @@ const defaultTtlMs = 5 * 60_000;
 /**
  * The credentials in one secret, JSON of the form `{"apiKey": "…", "privateKeyPem": "…"}`. The secret is read at the
  * first call and again when `ttlMs` has passed, its key parsed once per reading; calls at the same time share one reading.
+ *
+ * ```ts
+ * const port = secretsManagerPort(new SecretsManagerClient(), secretId);
+ * const client = createPartnerApi({ baseUrl, credentials: createSigningSecret({ getSecretValue: port }) });
+ * ```
+ *
  * @throws {SigningSecretError | SigningKeyError} from `current()`, without any of the secret's content.
  */
 export function createSigningSecret(options: SigningSecretOptions): CredentialsSource {

@@ -1,6 +1,6 @@
 import { type Action, readAction } from '../models/action.ts';
 import type { ZkpTokenSource } from '../operation.ts';
-import { path } from '../urls.ts';
+import { parseFeedUrl, path } from '../urls.ts';
 import { type SignedFeedOptions, signedAddress } from './address.ts';
 import { type Feed, type FeedOptions, runFeed } from './run.ts';
 import { createRemembered } from './seen.ts';
@@ -27,13 +27,15 @@ export function openCoreClientFeed(options: SignedFeedOptions & FeedOptions<Acti
  * The same for a Signing Agent (49, `/coreclient/feed`, or W1 by the address its registration returned): a fresh
  * zero-knowledge token is the only header. An agent cannot list its actions; the API sends pending ones after each
  * connect (reference 9.2).
- * @param options.feedUrl e.g. `wss://api.qredo.network/api/v1/p/coreclient/feed`.
+ * @param options.feedUrl e.g. `wss://api.qredo.network/api/v1/p/coreclient/feed`; plain `ws` on loopback only.
+ * @throws {InvalidRequestError} at once for any other address.
  */
 export function openAgentFeed(options: FeedOptions<Action> & { feedUrl: string; zkpToken: ZkpTokenSource }): Feed {
+  const url = parseFeedUrl(options.feedUrl);
   return runFeed(
     {
       ...actionsOnce(),
-      address: async () => ({ url: options.feedUrl, headers: { 'x-api-zkp': await options.zkpToken() } }),
+      address: async () => ({ url, headers: { 'x-api-zkp': await options.zkpToken() } }),
       async *missed() {},
     },
     options,

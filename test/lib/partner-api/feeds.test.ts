@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -16,6 +17,7 @@ import { type Action, createPartnerApi, type PartnerApi } from '../../../lib/par
 import { staticCredentials, verifySignature } from '../../../lib/signing/index.ts';
 import { publicKey } from '../signing/vectors.ts';
 import { credentials, json } from './fake-api.ts';
+import { certificate, certificateKey } from './throw-away-certificate.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -276,6 +278,46 @@ describe('the agent feed', () => {
     expect(here.handshakes.map(({ headers }) => headers['x-api-zkp'])).toEqual(['token-1', 'token-2']);
     expect(here.handshakes.some(({ headers }) => 'x-api-key' in headers || 'x-sign' in headers)).toBe(false);
     expect([told, here.restCalls]).toEqual([['a1'], []]);
+  });
+});
+
+describe('a feed over TLS', () => {
+  const tlsWorld = async () => {
+    const server = createHttpsServer({ key: certificateKey, cert: certificate });
+    const feeds = new WebSocketServer({ server });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing.push(() => {
+      for (const socket of feeds.clients) socket.terminate();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    return { feeds, feedUrl: `wss://127.0.0.1:${(server.address() as AddressInfo).port}/coreclient/feed` };
+  };
+
+  it('is opened when the authority is known, and not otherwise', async () => {
+    const { feeds, feedUrl } = await tlsWorld();
+    const reports: FeedReport[] = [];
+    const open = (options: object) =>
+      running(
+        openAgentFeed({
+          feedUrl,
+          zkpToken: () => 'token',
+          onMessage: () => {},
+          onState: (report) => reports.push(report),
+          ...options,
+        }),
+      );
+    open({});
+    await until(() => reports.at(-1)?.state === 'waiting');
+    expect([reports.at(-1)?.error?.code, feeds.clients.size]).toEqual(['not_connected', 0]);
+    open({ certificateAuthorities: certificate });
+    await until(() => reports.at(-1)?.state === 'open');
+    expect(feeds.clients.size).toBe(1);
+  });
+
+  it('is the only kind there is, but for loopback', () => {
+    for (const feedUrl of ['ws://api.example/feed', 'https://api.example/feed', 'feed']) {
+      expect(() => openAgentFeed({ feedUrl, zkpToken: () => 'token', onMessage: () => {} })).toThrow(/feedUrl/);
+    }
   });
 });
 
