@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { kinds } from '../../instructions/kinds/index.ts';
 import { type Concern, duplicates, type ProblemInFile } from './concern.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(255));
@@ -96,9 +95,6 @@ function checkClient(one: ClientConfig, path: string): ProblemInFile[] {
         message: `"${each.senderId}" is the senderId of queueSenders[${first}] already`,
       }),
     ),
-    ...one.queueSenders.flatMap((sender, place) =>
-      sender.kinds.flatMap((kind, each) => checkKind(kind, `${path}.queueSenders[${place}].kinds[${each}]`)),
-    ),
     ...duplicates(
       one.webhooks,
       (each) => each.name,
@@ -109,11 +105,6 @@ function checkClient(one: ClientConfig, path: string): ProblemInFile[] {
     ),
     ...one.webhooks.flatMap((each, place) => checkUrl(each.url, `${path}.webhooks[${place}].url`)),
   ];
-}
-
-function checkKind(kind: string, path: string): ProblemInFile[] {
-  if (kinds.has(kind)) return [];
-  return [{ path, message: `is none of ${[...kinds.keys()].join(', ')}`, severity: 'error' }];
 }
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,10 +1,16 @@
 import { approvals } from './approvals.ts';
 import { clients } from './clients.ts';
+import { checkSenderKinds } from './sender-kinds.ts';
 import { standing } from './standing.ts';
 import { watches } from './watches.ts';
 
 /** Every concern of the configuration, by the name of its file and of the key in it. */
-export const concerns = { clients, standing, approvals, watches } as const;
+export const concerns = {
+  clients: { ...clients, checkWithClients: checkSenderKinds },
+  standing,
+  approvals,
+  watches,
+} as const;
 
 /** The name of a concern. */
 export type ConcernName = keyof typeof concerns;

@@ -69,6 +69,10 @@ describe('a configuration with mistakes', () => {
       [desk, { ...desk, id: 'a', bindings: [binding, { ...binding, walletId: 'v', asset: '' }] }],
       'clients[1].bindings[1].asset: must not be empty',
     ],
+    [
+      [{ ...desk, queueSenders: [{ senderId: 's', kinds: ['transfer', 'gift'] }] }],
+      'clients[0].queueSenders[0].kinds[1]: is none of transfer, withdrawal, sweep, quote, take',
+    ],
     [[{ ...desk, colour: 'red' }], 'clients[0].colour: unknown key'],
     [[{ ...desk, bindings: [{ ...binding, walletID: 'x' }] }], 'clients[0].bindings[0].walletID: unknown key'],
     [[desk, desk], 'clients[1].id: "desk" is the id of clients[0] already'],
