@@ -3,7 +3,8 @@ import { webhookPost } from '../../webhooks/post.ts';
 import { webhookSecrets } from '../../webhooks/secrets.ts';
 import { readSecretText, secretsManager } from '../aws/secrets.ts';
 import { systemClock } from '../clock.ts';
-import { config } from '../config/load.ts';
+import { clients } from '../config/clients.ts';
+import { ownConcern } from '../config/load-concern.ts';
 import { findClient } from '../config/lookup.ts';
 import { environment } from '../environment.ts';
 import { door } from './door.ts';
@@ -15,7 +16,7 @@ export function teller(): Teller {
   made ??= {
     ...door(),
     post: webhookPost({ clock: systemClock, allowLoopback: environment.webhookAllowLoopback }),
-    endpointsOf: (client) => findClient(config(), client)?.webhooks ?? [],
+    endpointsOf: (client) => findClient({ clients: ownConcern('clients', clients) }, client)?.webhooks ?? [],
     secretsOf: webhookSecrets({
       read: () => readSecretText(secretsManager(), environment.webhookSecretId),
       clock: systemClock,
