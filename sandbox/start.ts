@@ -55,9 +55,9 @@ async function run(): Promise<void> {
   say(await invitation(system, event));
 }
 
-/** Every function as it runs, but for a look that found nothing to do. */
+/** Every function as it runs, but for schedules that found nothing to do and our own looks at the instruction. */
 function sayInvocation({ function: name, trigger, ms, outcome, error }: Invocation): void {
-  if (trigger === 'schedule' && outcome === 'ok') return;
+  if (outcome === 'ok' && (trigger === 'schedule' || name === 'get-instruction')) return;
   sayStep(name, `${trigger}, ${Math.round(ms)} ms${outcome === 'ok' ? '' : `, ${outcome}: ${String(error)}`}`);
 }
 

@@ -17,7 +17,9 @@ export interface FunctionReporter extends Reporter {
 
 /** A reporter that writes to `write`. Outside of an invocation metrics are written at once. */
 export function makeReporter(options: { level: LogLevel; clock?: Clock; write?: WriteLine }): FunctionReporter {
-  const { clock = systemClock, write = toStandardOutput } = options;
+  const { clock = systemClock } = options;
+  // Metrics are log lines in CloudWatch's format, so a silent function writes none of them either.
+  const write = options.level === 'silent' ? () => {} : (options.write ?? toStandardOutput);
   const log = makeLog(options.level, write);
 
   /** Reporting never changes what a use case does: a fact that cannot be written costs the line, not the transfer. */

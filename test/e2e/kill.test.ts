@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Sandbox } from '../../sandbox/partner-api/sandbox.ts';
+import { freshFolder, runStart } from '../support/start.ts';
+
+/** Lines after which the process is killed: a spread of them by default, every one at night. */
+const nightly = process.env['NIGHTLY'] !== undefined;
+const killAfterLines = nightly ? Array.from({ length: 14 }, (_, line) => line + 1) : [1, 4, 6, 8];
+
+/** The transactions that stand in the sandbox a data folder holds. */
+function transactionsIn(folder: string): number {
+  const sandbox = new Sandbox({ journal: join(folder, 'partner-api.journal') });
+  const made = sandbox.world.transactions.size;
+  const { balanced } = sandbox.world.ledger.proof();
+  sandbox.close();
+  return balanced ? made : Number.NaN;
+}
+
+/** Starts the sample transfer, kills the process after so many lines, starts it again with the same data. */
+async function killedAndStartedAgain(killAfter: number): Promise<Record<string, unknown>> {
+  const folder = freshFolder();
+  let lines = 0;
+  await runStart(['--once', '--data', folder], (_line, child) => {
+    lines += 1;
+    if (lines === killAfter) child.kill('SIGKILL');
+  });
+  const again = await runStart(['--once', '--json', '--data', folder]);
+  const report = JSON.parse(again.stdout) as Record<string, unknown>;
+  return { killAfter, code: again.code, ...report, transactions: transactionsIn(folder) };
+}
+
+describe('kill -9 in the middle and a restart with the same data', { timeout: 600_000 }, () => {
+  it('brings the transfer to its one end with one transaction', async () => {
+    const reports = await Promise.all(killAfterLines.map(killedAndStartedAgain));
+    for (const report of reports) {
+      expect(report).toMatchObject({ state: 'completed', webhook: 'delivered', transactions: 1, code: 0 });
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { freshFolder, runStart } from '../support/start.ts';
+
+const sample = JSON.parse(readFileSync('events/create-transfer.json', 'utf8')) as { body: string };
+
+/** The sample event with other members in its body, in a file of its own. */
+function eventWith(members: Record<string, unknown>): string {
+  const file = join(freshFolder(), 'event.json');
+  const body = JSON.stringify({ ...(JSON.parse(sample.body) as object), ...members });
+  writeFileSync(file, JSON.stringify({ ...sample, body }));
+  return file;
+}
+
+async function once(
+  ...options: string[]
+): Promise<{ code: number | null; report: Record<string, unknown>; stderr: string }> {
+  const { code, stdout, stderr } = await runStart(['--once', '--json', ...options]);
+  expect(stdout.trim().split('\n')).toHaveLength(1);
+  return { code, report: JSON.parse(stdout) as Record<string, unknown>, stderr };
+}
+
+describe('npm start -- --once --json', { timeout: 180_000 }, () => {
+  it('settles the sample transfer with two requests to the Partner API and tells the partner', async () => {
+    const { code, report } = await once();
+    expect(report).toMatchObject({
+      state: 'completed',
+      states: ['accepted', 'submitting', 'pending', 'completed'],
+      webhook: 'delivered',
+      txId: expect.stringMatching(/^[0-9A-Za-z]{27}$/),
+    });
+    expect(report['partnerApiRequests']).toBeGreaterThanOrEqual(2);
+    expect(report['partnerApiRequests']).toBeLessThanOrEqual(4);
+    expect(code).toBe(0);
+  });
+
+  it('ends failed with the reason of the Partner API when the balance is too small', async () => {
+    const { code, report } = await once('--input', eventWith({ amount: '9223372036854775807' }));
+    expect(report).toMatchObject({ state: 'failed', txId: null, webhook: 'delivered' });
+    expect(code).toBe(1);
+  });
+
+  it('ends failed for a wallet the Partner API does not know', async () => {
+    const { code, report } = await once('--input', eventWith({ counterpartyWalletId: 'no such wallet' }));
+    expect(report).toMatchObject({ state: 'failed', txId: null, webhook: 'delivered' });
+    expect(code).toBe(1);
+  });
+
+  it('shows the frame of a refused request and sends nothing', async () => {
+    const { code, report } = await once('--input', eventWith({ amount: 1.5 }));
+    expect(report).toMatchObject({
+      instructionId: null,
+      partnerApiRequests: 0,
+      error: { code: 400, detail: { reason: 'invalid field: amount', field: 'amount' } },
+    });
+    expect(code).toBe(1);
+  });
+
+  it('says what is wrong with an input file and with an option', async () => {
+    const unreadable = await runStart(['--once', '--input', 'package.json']);
+    expect(unreadable).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('rawPath is missing') });
+    const unknown = await runStart(['--twice']);
+    expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--twice') });
+  });
+});
