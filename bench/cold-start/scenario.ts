@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DemoWallet } from '../../sandbox/demo.ts';
 import type { Servers } from './servers.ts';
 import type { Started } from './start.ts';
 
@@ -40,6 +41,21 @@ export const steps: Readonly<Record<string, Step>> = {
       round.transferId = bodyOf(answer)['id'] as string;
     },
   },
+  'create-withdrawal': asked(({ companyId, walletId }) => ({
+    body: { companyId, walletId, address: 'tb1qbench', amount: '1000' },
+  })),
+  'create-quote': asked(({ companyId, walletId }, receiveWalletId) => ({
+    body: { companyId, sendWalletId: walletId, receiveWalletId, sendAmount: '1000', receiveAmount: '2000' },
+  })),
+  'take-quote': asked(({ companyId, walletId }, receiveWalletId) => ({
+    txId: 'bench-quote',
+    body: {
+      companyId,
+      sendWalletId: walletId,
+      receiveWalletId,
+      worstPrice: { sendAmount: '1000', receiveAmount: '2000' },
+    },
+  })),
   'get-instruction': door(200, (round) => round.transferId),
   'list-instructions': door(200),
   'list-decisions': door(200),
@@ -111,6 +127,25 @@ function door(expected: number, id?: (round: Round) => string): Step {
       return http(round, { ...sample, rawPath: path, pathParameters });
     },
     check: status(expected),
+  };
+}
+
+/** A door that stores an instruction of another kind, which nobody works on here. */
+function asked(
+  request: (from: DemoWallet, receiveWalletId: string) => { body: Record<string, unknown>; txId?: string },
+): Step {
+  return {
+    event: (round, sample) => {
+      const { operating } = round.servers.demo;
+      const { body, txId } = request(operating.btc, operating.eth.walletId);
+      const headers = {
+        ...sample.headers,
+        'idempotency-key': `bench${sample.rawPath.replaceAll('/', '-')}-${round.number}`,
+      };
+      const path = txId === undefined ? {} : { rawPath: `/quotes/${txId}/take`, pathParameters: { txId } };
+      return http(round, { ...sample, ...path, headers, body: JSON.stringify(body) });
+    },
+    check: status(202),
   };
 }
 

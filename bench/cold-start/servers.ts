@@ -11,6 +11,16 @@ import { startPartnerApi } from '../../sandbox/partner-api/server.ts';
 
 /** The client of the benchmark, in its configuration and its token. */
 export const clientId = 'bench';
+const scopes = [
+  'transfers:write',
+  'withdrawals:write',
+  'quotes:write',
+  'quotes:take',
+  'instructions:read',
+  'instructions:cancel',
+  'decisions:read',
+  'operate',
+];
 const audience = 'qredo-functions';
 const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -54,7 +64,7 @@ export async function startServers(root: string, folder: string): Promise<Server
       WEBHOOK_ALLOW_LOOPBACK: 'true',
     },
   });
-  const { btc } = demo.operating;
+  const { btc, eth } = demo.operating;
   return {
     environment: {
       ...aws.environment,
@@ -63,7 +73,7 @@ export async function startServers(root: string, folder: string): Promise<Server
       HOME: process.env['HOME'] ?? '',
     },
     configText: JSON.stringify({
-      clients: [{ id: clientId, bindings: [btc], webhooks: [{ name: 'main', url: `${outside.url}/webhooks` }] }],
+      clients: [{ id: clientId, bindings: [btc, eth], webhooks: [{ name: 'main', url: `${outside.url}/webhooks` }] }],
     }),
     token: await outside.token(),
     demo,
@@ -124,7 +134,7 @@ async function startOutside(onWebhook: () => void) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const token = () =>
-    new SignJWT({ scope: 'transfers:write instructions:read instructions:cancel decisions:read operate' })
+    new SignJWT({ scope: scopes.join(' ') })
       .setProtectedHeader({ alg: 'ES256', kid: 'bench' })
       .setIssuer(url)
       .setAudience(audience)
