@@ -70,6 +70,17 @@ export const quote: Kind<typeof schema> = {
     return seenSwap(await api.swaps.get(companyId, instruction.txId as string), asset);
   },
 
+  asAction(instruction) {
+    const asked = requestOf(instruction);
+    return {
+      asset: instruction.place.asset,
+      netAmountBaseUnits: BigInt(asked.sendAmount),
+      walletId: instruction.place.walletId,
+      reference: asked.reference,
+      receive: { asset: asked.receiveAsset, amountBaseUnits: BigInt(asked.receiveAmount) },
+    };
+  },
+
   stateOf: quoteState,
 
   differences(instruction, seen) {

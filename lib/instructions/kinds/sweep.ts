@@ -52,6 +52,17 @@ export const sweep: Kind<typeof schema> = {
   look: async (api, instruction) =>
     seenMovement(await api.sweeps.get(coreClientOf(instruction), instruction.txId as string)),
 
+  asAction(instruction) {
+    const asked = requestOf(instruction);
+    return {
+      asset: instruction.place.asset,
+      netAmountBaseUnits: BigInt(asked.amount),
+      walletId: instruction.place.walletId,
+      recipient: asked.recipientWalletId,
+      reference: asked.reference ?? '',
+    };
+  },
+
   stateOf: movementState,
   differences: (instruction, seen) => movementDifferences(instruction, requestOf(instruction).recipientWalletId, seen),
 };

@@ -81,6 +81,20 @@ export const take: Kind<typeof schema> = {
     return seenSwap(await api.swaps.getTake(companyId, instruction.txId as string), asset);
   },
 
+  asAction(instruction) {
+    const { receiveAsset, worstPrice, reference } = requestOf(instruction);
+    return {
+      asset: instruction.place.asset,
+      walletId: instruction.place.walletId,
+      reference,
+      receive: { asset: receiveAsset },
+      worstPrice: {
+        sendBaseUnits: BigInt(worstPrice.sendAmount),
+        receiveBaseUnits: BigInt(worstPrice.receiveAmount),
+      },
+    };
+  },
+
   stateOf: takeState,
   differences: takeDifferences,
 };

@@ -63,6 +63,17 @@ export const withdrawal: Kind<typeof schema> = {
   look: async (api, instruction) =>
     seenMovement(await api.withdrawals.get(placeOf(instruction).companyId, instruction.txId as string)),
 
+  asAction(instruction) {
+    const asked = requestOf(instruction);
+    return {
+      asset: instruction.place.asset,
+      netAmountBaseUnits: BigInt(asked.amount),
+      walletId: instruction.place.walletId,
+      recipient: asked.address,
+      reference: asked.reference ?? '',
+    };
+  },
+
   stateOf: movementState,
   differences: (instruction, seen) => movementDifferences(instruction, requestOf(instruction).address, seen),
 };

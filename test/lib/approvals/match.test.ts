@@ -101,3 +101,63 @@ describe('the transaction of an instruction', () => {
     expect((await findMatch(world.table, { coreClientId: 'day-desk', actionId: 'a9' }, facts)).is).toBe('matched');
   });
 });
+
+describe('the other kinds', () => {
+  const swap = {
+    txType: 'swap',
+    txId: 'tx-s',
+    asset: 'BTC-TESTNET',
+    walletId: 'wallet-btc',
+    receiveAsset: 'ETH-TESTNET',
+    reference: 'q-1',
+  };
+  const of = (kind: string, request: Record<string, unknown>) =>
+    ({ ...transferInstruction('i1', 'tx-s', { kind, request }), version: 1, writeId: 'w' }) as Instruction;
+  const matches = (instruction: Instruction, details: Partial<ActionSubject>) =>
+    matchWith(instruction, factsOf(transferAction('s', { ...swap, recipientId: '', ...details }))).is === 'matched';
+  const amounts = (netAmountBaseUnits: bigint, receiveAmountBaseUnits: bigint) => ({
+    netAmountBaseUnits,
+    feesBaseUnits: 1n,
+    amountBaseUnits: netAmountBaseUnits + 1n,
+    receiveAmountBaseUnits,
+  });
+
+  it('quotes match by both legs', () => {
+    const quote = of('quote', {
+      sendAmount: '640',
+      receiveAsset: 'ETH-TESTNET',
+      receiveAmount: '98000',
+      receiveWalletId: 'wallet-eth',
+      reference: 'q-1',
+    });
+    expect(matches(quote, amounts(640n, 98000n))).toBe(true);
+    expect(matches(quote, amounts(641n, 98000n))).toBe(false);
+    expect(matches(quote, amounts(640n, 97999n))).toBe(false);
+    expect(matches(quote, { ...amounts(640n, 98000n), receiveAsset: 'BTC' })).toBe(false);
+  });
+
+  it('takes match by the worst acceptable price, and only when both amounts are told', () => {
+    const take = of('take', {
+      quoteTxId: 'q',
+      receiveAsset: 'ETH-TESTNET',
+      receiveWalletId: 'wallet-eth',
+      worstPrice: { sendAmount: '2', receiveAmount: '300' },
+      reference: 'q-1',
+    });
+    expect(matches(take, amounts(640n, 96000n))).toBe(true);
+    expect(matches(take, amounts(641n, 96000n))).toBe(false);
+    const { receiveAmountBaseUnits: _untold, ...halfTold } = amounts(640n, 96000n);
+    expect(matches(take, halfTold)).toBe(false);
+  });
+
+  it('withdrawals and sweeps match by where they go', () => {
+    const withdrawal = of('withdrawal', { address: 'mzAddress', amount: '800' });
+    const told = { reference: '', ...amounts(800n, 0n) };
+    expect(matches(withdrawal, { ...told, recipientAddress: 'mzAddress' })).toBe(true);
+    expect(matches(withdrawal, { ...told, recipientAddress: 'mzOther' })).toBe(false);
+    expect(matches(withdrawal, told)).toBe(false);
+    const sweep = of('sweep', { recipientWalletId: 'wallet-house', amount: '800' });
+    expect(matches(sweep, { ...told, recipientId: 'wallet-house' })).toBe(true);
+    expect(matches(sweep, { ...told, recipientId: 'wallet-other' })).toBe(false);
+  });
+});
