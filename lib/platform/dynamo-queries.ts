@@ -8,8 +8,6 @@ import { dueShards, fromRecord, type StoredRecord } from './dynamo-record.ts';
 const requestsPerPage = 8;
 /** A filtered request looks at this many items at most, whatever was asked for. */
 const itemsPerFilteredRequest = 200;
-/** Shards of the due index asked at the same time. */
-const shardsAtOnce = 4;
 
 /** The reads of the three indexes. All are eventually consistent: what they find is read again before it is acted upon. */
 export function queriesOn(
@@ -60,12 +58,8 @@ export function queriesOn(
 
   return {
     async due(beforeMs, limit) {
-      const found: DueItem[] = [];
-      for (let shard = 0; shard < dueShards; shard += shardsAtOnce) {
-        const shards = Array.from({ length: Math.min(shardsAtOnce, dueShards - shard) }, (_, offset) => shard + offset);
-        const answers = await Promise.all(shards.map((each) => dueInShard(each, beforeMs, limit)));
-        found.push(...answers.flat());
-      }
+      const shards = Array.from({ length: dueShards }, (_, shard) => shard);
+      const found = (await Promise.all(shards.map((shard) => dueInShard(shard, beforeMs, limit)))).flat();
       return found.sort((a, b) => a.dueAtMs - b.dueAtMs).slice(0, limit);
     },
 

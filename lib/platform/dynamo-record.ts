@@ -6,8 +6,12 @@ import type { Draft, Item, ItemIndex } from '../instructions/ports.ts';
 /** An item as DynamoDB stores it. */
 export type StoredRecord = Record<string, AttributeValue>;
 
-/** How many shards the due index has: enough that one busy minute does not heat up a single key. */
-export const dueShards = 16;
+/**
+ * How many shards the due index has. One takes a thousand writes a second, so four are far beyond what the Partner API can
+ * follow; each more is one more request of every run of `dispatch-due`, and of its cold start. May be raised later, but
+ * never lowered: what is due in a shard nobody reads any more would be lost.
+ */
+export const dueShards = 4;
 
 /** The attributes that belong to the store. An item may not have members of these names. */
 const indexAttributes = ['dueShard', 'dueAtMs', 'listIn', 'listKey', 'openIn'] as const;
