@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readEnvironment } from '../../../lib/platform/environment.ts';
 import { ConfigurationError } from '../../../lib/platform/errors.ts';
@@ -39,5 +40,17 @@ describe('the environment of a function', () => {
     expect(readEnvironment({ LOG_LEVEL: 'DEBUG' }).logLevel).toBe('debug');
     const environment = readEnvironment({ LOG_LEVEL: 'loud' });
     expect(() => environment.logLevel).toThrow('LOG_LEVEL is "loud", not one of trace, debug');
+  });
+
+  it('is documented, every variable of it', () => {
+    const text = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+    const names = [
+      ...text('lib/platform/environment.ts').matchAll(/(?:text|url)\('([A-Z_]+)'\)|source\['([A-Z_]+)'\]/g),
+    ]
+      .map(([, required, optional]) => required ?? optional)
+      .filter((name) => name !== 'AWS_LAMBDA_FUNCTION_NAME');
+    expect(names.length).toBeGreaterThan(15);
+    const guide = text('docs/configuration.md');
+    expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
   });
 });
