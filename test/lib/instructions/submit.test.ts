@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { cancelInstruction } from '../../../lib/instructions/cancel.ts';
+import { setControl } from '../../../lib/instructions/control.ts';
+import { submitInstruction } from '../../../lib/instructions/submit.ts';
+import {
+  AuthenticationError,
+  BadRequestError,
+  InvalidRequestError,
+  NotConnectedError,
+  RateLimitedError,
+  TimedOutError,
+} from '../../../lib/partner-api/index.ts';
+import { type Answers, desk, statesOf } from './desk.ts';
+
+const created = async () => ({ txId: 'tx-1', status: 'new' });
+const failing = (error: Error) => async () => {
+  throw error;
+};
+const timedOut = failing(new TimedOutError('no answer'));
+const refused = failing(new BadRequestError('no', { status: 400, reason: 'insufficient balance' }));
+
+/** An accepted transfer, with answers that can be changed as time goes by. */
+async function accepted(answers: Answers) {
+  const one = desk(answers);
+  const { instruction } = await one.ask({ expiresAt: Math.floor(one.clock.nowMs() / 1000) + 86_400 });
+  const { id } = instruction;
+  return { one, id, submit: () => submitInstruction(one, id), now: () => one.stored(id) };
+}
+
+describe('submitting', () => {
+  it('makes the transaction, records it, and has it looked at with its fund', async () => {
+    const { one, submit, now } = await accepted({ create: created });
+    await submit();
+    expect(await now()).toMatchObject({ state: 'pending', txId: 'tx-1', index: { openIn: 'fund:company-1/fund-1' } });
+    expect(one.hints.waiting('poll').map(({ id }) => id)).toEqual(['fund:company-1/fund-1']);
+    await submit();
+    expect(one.calls).toEqual(['create']);
+  });
+
+  it('lets one of two workers send', async () => {
+    const { one, submit } = await accepted({ create: created });
+    await Promise.all([submit(), submit(), submit()]);
+    expect(one.calls).toEqual(['create']);
+  });
+
+  it('ends failed with the reason when the Partner API refuses', async () => {
+    const { submit, now } = await accepted({ create: refused });
+    await submit();
+    expect(await now()).toMatchObject({ state: 'failed', reason: 'insufficient balance' });
+  });
+
+  it('ends failed for what the client itself finds wrong: no repetition mends it', async () => {
+    const { submit, now } = await accepted({ create: failing(new InvalidRequestError('walletId: is empty')) });
+    await submit();
+    expect(await now()).toMatchObject({ state: 'failed' });
+  });
+
+  it('goes back to accepted when nothing was sent, and tries again with longer and longer waits', async () => {
+    const answers: Answers = { create: failing(new NotConnectedError('refused')) };
+    const { one, submit, now } = await accepted(answers);
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 14; attempt++) {
+      await submit();
+      const { workAtMs = 0 } = await now();
+      waits.push(workAtMs - one.clock.nowMs());
+      one.pass(workAtMs - one.clock.nowMs());
+    }
+    expect(waits.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(waits.at(-1)).toBe(300_000);
+    const waiting = await now();
+    expect(waiting.history.length).toBeLessThan(32);
+    expect(waiting.attempts).toMatchObject({ count: 14, last: { length: 5 } });
+    answers.create = created;
+    await submit();
+    expect(await now()).toMatchObject({ state: 'pending', toVerify: true });
+  });
+
+  it('can be cancelled, or expires, after attempts that were never sent', async () => {
+    const answers: Answers = { create: failing(new NotConnectedError('refused')) };
+    const first = await accepted(answers);
+    await first.submit();
+    expect(statesOf(await cancelInstruction(first.one, 'desk', first.id)).at(-1)).toBe('cancelled');
+
+    const second = await accepted(answers);
+    await second.submit();
+    second.one.pass(86_400_000);
+    await second.submit();
+    expect(await second.now()).toMatchObject({ state: 'expired' });
+    expect(second.one.calls).toEqual(['create']);
+  });
+
+  it('waits as long as the Partner API asks', async () => {
+    const { one, submit, now } = await accepted({
+      create: failing(new RateLimitedError('later', { retryAfterMs: 77_000 })),
+    });
+    await submit();
+    expect((await now()).workAtMs).toBe(one.clock.nowMs() + 77_000);
+  });
+
+  it('raises an alarm when the Partner API does not know our key', async () => {
+    const { one, submit } = await accepted({ create: failing(new AuthenticationError('no', { status: 401 })) });
+    await submit();
+    expect(one.alarms).toEqual(['partner_api_refuses_us']);
+  });
+
+  it('cannot be cancelled and does not expire while an attempt may have acted', async () => {
+    const { one, id, submit, now } = await accepted({ create: timedOut });
+    await submit();
+    await expect(cancelInstruction(one, 'desk', id)).rejects.toMatchObject({
+      status: 409,
+      reason: 'not cancellable: submitting',
+    });
+    one.pass(2 * 86_400_000);
+    await submit();
+    expect(await now()).toMatchObject({ state: 'submitting', attempts: { count: 2 } });
+  });
+
+  it('believes a refusal after an unknown attempt only once that attempt can no longer act', async () => {
+    const answers: Answers = { create: timedOut };
+    const { one, submit, now } = await accepted(answers);
+    await submit();
+    answers.create = refused;
+    one.pass(2_000);
+    await submit();
+    const waiting = await now();
+    expect(waiting).toMatchObject({ state: 'submitting', reason: 'insufficient balance' });
+    // Signed 30 s after the claim at the latest, acted on within 300 s of that, and a minute for differing clocks.
+    expect(waiting.workAtMs).toBeGreaterThanOrEqual(one.clock.nowMs() + 330_000);
+    one.pass((waiting.workAtMs ?? 0) - one.clock.nowMs());
+    await submit();
+    expect(await now()).toMatchObject({ state: 'failed', reason: 'insufficient balance' });
+    expect(one.calls).toEqual(['create', 'create', 'create']);
+  });
+
+  it('takes an attempt whose worker died for unknown', async () => {
+    const { one, submit, now, id } = await accepted({ create: () => new Promise(() => {}) });
+    void submit();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await now()).attempts.last).toMatchObject([{ number: 1 }]);
+    await submitInstruction(one, id);
+    expect(one.calls).toEqual(['create']);
+    one.pass(46_000);
+    void submit();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await now()).attempts).toMatchObject({ count: 2, last: [{ effect: 'unknown' }, { number: 2 }] });
+    expect((await now()).attempts.mayActUntilMs).toBeGreaterThan(one.clock.nowMs());
+  });
+
+  it('holds what is stopped, and goes on when it no longer is', async () => {
+    const { one, submit, now } = await accepted({ create: created });
+    await setControl(one, { stoppedClients: ['desk'], reason: 'drill' }, 'operator');
+    await submit();
+    expect(await now()).toMatchObject({ state: 'accepted', reason: 'stopped' });
+    expect(one.calls).toEqual([]);
+    await setControl(one, {}, 'operator');
+    one.pass(60_000);
+    await submit();
+    expect((await now()).state).toBe('pending');
+  });
+});
