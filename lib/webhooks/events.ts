@@ -1,6 +1,8 @@
 import { depositEvent } from '../deposits/deposit.ts';
 import type { Instruction } from '../instructions/record.ts';
 import type { HistoryEntry, Subject } from '../instructions/subject.ts';
+import { hubQuoteEvent, offerEvent } from '../quotes/events.ts';
+import { reportEvent } from '../reconciliation/report.ts';
 
 /** An event as partners receive it: rendered from the history when it is delivered, never stored. */
 export interface Event {
@@ -19,6 +21,9 @@ type Renderer = (subject: Subject, entry: HistoryEntry, sequence: number) => Eve
  */
 const renderers: Readonly<Record<string, Renderer>> = {
   deposit: depositEvent,
+  reconciliation: reportEvent,
+  'hub-quote': hubQuoteEvent,
+  offer: offerEvent,
   instruction: (subject, entry, sequence) => {
     const { id, kind, place, request, key } = subject as Instruction;
     return {
