@@ -44,6 +44,8 @@ async function run(): Promise<void> {
   process.once('SIGINT', () => stop(0));
   process.once('SIGTERM', () => stop(0));
   for (const note of system.notes) console.error(note);
+  // What an earlier process left over would else wait for the first tick of the schedule.
+  await system.aws.fire('dispatch-due');
   sayStep('everything listens', system.httpUrl);
 
   const report = await watchTransfer(system, event, limitMs, ({ state, reason }) =>

@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoClient, type LocalSystem, startLocalSystem } from '../../sandbox/local/system.ts';
+import { allScopes } from '../../sandbox/local/transfer.ts';
+
+const sample = JSON.parse(
+  (JSON.parse(readFileSync('events/create-transfer.json', 'utf8')) as { body: string }).body,
+) as Record<string, unknown>;
+
+let system: LocalSystem;
+let token: string;
+let keys = 0;
+
+beforeAll(async () => {
+  system = await startLocalSystem({ httpPort: 0, partnerApiPort: 0, logLevel: 'silent' });
+  token = await system.issuer.token(demoClient, allScopes);
+}, 60_000);
+
+afterAll(async () => {
+  await system.stop();
+});
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown> & { detail?: { reason: string; field?: string } };
+}
+
+async function send(
+  method: string,
+  path: string,
+  options: { body?: string; headers?: Record<string, string> } = {},
+): Promise<Answered> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...options.headers };
+  const answer = await fetch(`${system.httpUrl}${path}`, {
+    method,
+    headers,
+    ...(options.body === undefined ? {} : { body: options.body }),
+  });
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Answered['body'] };
+}
+
+/** Asks for a transfer under a key of its own, or under the one given. */
+function ask(members: Record<string, unknown> = {}, key: string | undefined = `key-${keys++}`): Promise<Answered> {
+  return send('POST', '/transfers', {
+    body: JSON.stringify({ ...sample, ...members }),
+    ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
+  });
+}
+
+async function ended(id: unknown): Promise<Answered['body']> {
+  for (let looks = 0; looks < 200; looks++) {
+    const { body } = await send('GET', `/instructions/${String(id)}`);
+    if (['completed', 'rejected', 'expired', 'failed', 'cancelled'].includes(String(body['state']))) return body;
+    await wait(100);
+  }
+  throw new Error(`${String(id)} did not end`);
+}
+
+describe('the doors of the running system', () => {
+  it('takes a transfer with 202 and its location, and answers the same key with 200', async () => {
+    const first = await ask({}, 'twice');
+    expect(first.status).toBe(202);
+    expect(first.headers.get('location')).toBe(`/instructions/${String(first.body['id'])}`);
+    const again = await ask({}, 'twice');
+    expect(again.status).toBe(200);
+    expect(again.body['id']).toBe(first.body['id']);
+    const other = await ask({ amount: '1' }, 'twice');
+    expect(other).toMatchObject({ status: 422, body: { code: 422, msg: 'Unprocessable Entity' } });
+    expect(await ended(first.body['id'])).toMatchObject({ state: 'completed' });
+  });
+
+  it('loses nothing when every queue is emptied in the middle', async () => {
+    const asked = await ask();
+    await system.aws.purgeQueues();
+    await wait(300);
+    await system.aws.purgeQueues();
+    expect(await ended(asked.body['id'])).toMatchObject({ state: 'completed' });
+  }, 60_000);
+
+  it('stops everything at once and goes on when told to', async () => {
+    expect((await send('PUT', '/control', { body: '{"stopAll":true,"reason":"drill"}' })).status).toBe(200);
+    const asked = await ask();
+    expect(asked.status).toBe(202);
+    await wait(500);
+    const held = await send('GET', `/instructions/${String(asked.body['id'])}`);
+    expect(held.body).toMatchObject({ state: 'accepted' });
+    const cancelled = await send('DELETE', `/instructions/${String(asked.body['id'])}`);
+    expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled' } });
+    expect((await send('PUT', '/control', { body: '{"stopAll":false}' })).body).toMatchObject({ stopAll: false });
+  });
+
+  it('says 409 with the state when it is too late to cancel', async () => {
+    const asked = await ask();
+    await ended(asked.body['id']);
+    const late = await send('DELETE', `/instructions/${String(asked.body['id'])}`);
+    expect(late).toMatchObject({ status: 409, body: { detail: { reason: 'not cancellable: completed' } } });
+  });
+
+  it('lists and filters', async () => {
+    const { status, body } = await send('GET', '/instructions?state=completed&kind=transfer&limit=1');
+    expect(status).toBe(200);
+    expect(body['instructions']).toHaveLength(1);
+    expect(typeof body['cursor']).toBe('string');
+    expect(await send('GET', '/instructions?state=done')).toMatchObject({
+      status: 400,
+      body: { detail: { field: 'state' } },
+    });
+  });
+
+  it('serves its own description to everybody', async () => {
+    const answer = await fetch(`${system.httpUrl}/openapi.json`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) });
+  });
+});
+
+describe('what must not get in', () => {
+  let requestsBefore: number;
+  let instructionsBefore: number;
+
+  async function instructions(): Promise<number> {
+    const { body } = await send('GET', '/instructions?limit=200');
+    return (body['instructions'] as unknown[]).length;
+  }
+
+  beforeAll(async () => {
+    requestsBefore = system.partnerApi.sandbox.requests.read().total;
+    instructionsBefore = await instructions();
+  });
+
+  const key = { 'idempotency-key': 'bad' };
+  const goodBody = JSON.stringify(sample);
+
+  it.each([
+    ['malformed JSON', { body: '{"amount": ', headers: key }, 400, 'body'],
+    ['an array', { body: '[]', headers: key }, 400, 'body'],
+    ['no body', { headers: key }, 400, 'body'],
+    [
+      'a number that JSON would round',
+      { body: goodBody.replace('"250000"', '90071992547409930'), headers: key },
+      400,
+      'amount',
+    ],
+    ['an unknown field', { body: goodBody.replace('"amount"', '"amuont"'), headers: key }, 400, undefined],
+    [
+      'a body above 16 KB',
+      { body: JSON.stringify({ ...sample, reference: 'x'.repeat(17_000) }), headers: key },
+      413,
+      'body',
+    ],
+    ['no idempotency key', { body: goodBody }, 400, 'Idempotency-Key'],
+    [
+      'a long idempotency key',
+      { body: goodBody, headers: { 'idempotency-key': 'k'.repeat(256) } },
+      400,
+      'Idempotency-Key',
+    ],
+    ['no token', { body: goodBody, headers: { ...key, authorization: '' } }, 401, undefined],
+    ['a token that is none', { body: goodBody, headers: { ...key, authorization: 'Bearer a.b.c' } }, 401, undefined],
+  ])('%s', async (_what, options, status, field) => {
+    const answer = await send('POST', '/transfers', options);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ code: status, detail: { reason: expect.any(String) } });
+    if (field !== undefined) expect(answer.body.detail?.field).toBe(field);
+  });
+
+  it('a token without the scope', async () => {
+    const weak = await system.issuer.token(demoClient, ['instructions:read']);
+    const answer = await send('POST', '/transfers', {
+      body: goodBody,
+      headers: { ...key, authorization: `Bearer ${weak}` },
+    });
+    expect(answer).toMatchObject({ status: 403, body: { detail: { reason: expect.stringContaining('scope') } } });
+    const control = await send('PUT', '/control', { body: '{}', headers: { authorization: `Bearer ${weak}` } });
+    expect(control.status).toBe(403);
+  });
+
+  it('a token of somebody who is no client', async () => {
+    const stranger = await system.issuer.token('stranger', allScopes);
+    const answer = await send('POST', '/transfers', {
+      body: goodBody,
+      headers: { ...key, authorization: `Bearer ${stranger}` },
+    });
+    expect(answer.status).toBe(403);
+  });
+
+  it('stored nothing and sent nothing', async () => {
+    expect(await instructions()).toBe(instructionsBefore);
+    expect(system.partnerApi.sandbox.requests.read().total).toBe(requestsBefore);
+  });
+});
