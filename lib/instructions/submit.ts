@@ -28,11 +28,17 @@ export async function submitInstruction(worker: Worker, id: string): Promise<voi
   const number = claimed.attempts.count;
   const result = await attempt(worker, claimed);
   const recorded = await recordResult(worker, claimed, number, result);
-  if (recorded?.state === 'pending') {
-    await worker.hints.send('poll', [{ id: recorded.index.openIn ?? recorded.id }], { delayMs: firstLookMs });
-    if (recorded.work === 'submit') await worker.hints.send('submit', [{ id }]);
-  }
-  if (recorded?.tellAtMs !== undefined) await worker.hints.send('tell', [{ id }]);
+  if (recorded !== undefined) await hintOn(worker, recorded);
+}
+
+/** Somebody else goes on from here: with the next look, a wish to call it off, and what the client must be told. */
+async function hintOn(worker: Worker, { id, state, work, tellAtMs, index }: Instruction): Promise<void> {
+  const isPending = state === 'pending';
+  await Promise.all([
+    isPending && worker.hints.send('poll', [{ id: index.openIn ?? id }], { delayMs: firstLookMs }),
+    isPending && work === 'submit' && worker.hints.send('submit', [{ id }]),
+    tellAtMs !== undefined && worker.hints.send('tell', [{ id }]),
+  ]);
 }
 
 /** One request. Whatever it comes to is a result, never an exception: an error of an unknown sort is `unknown`. */

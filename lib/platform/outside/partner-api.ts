@@ -12,9 +12,12 @@ const longestWaitMs = 2_000;
 
 /** The Partner API, signed with the key in this secret, every attempt measured. */
 export function partnerApiAs(secretId: string): PartnerApi {
+  const credentials = createSigningSecret({ getSecretValue: secretsManagerPort(secretsManager(), secretId) });
+  // The key is fetched while the table is asked for the work; whoever signs waits for this very reading, or learns why not.
+  void credentials.current().catch(() => {});
   return createPartnerApi({
     baseUrl: environment.partnerApiBaseUrl,
-    credentials: createSigningSecret({ getSecretValue: secretsManagerPort(secretsManager(), secretId) }),
+    credentials,
     timeoutMs: requestTimeoutMs,
     readAttempts,
     longestWaitMs,
