@@ -1,7 +1,8 @@
 import { takeIn } from '../../lib/inbound/take-in.ts';
 import { sqs } from '../../lib/platform/aws/sqs.ts';
 import { systemClock } from '../../lib/platform/clock.ts';
-import { config } from '../../lib/platform/config/load.ts';
+import { clients } from '../../lib/platform/config/clients.ts';
+import { ownConcern } from '../../lib/platform/config/load-concern.ts';
 import { findClient } from '../../lib/platform/config/lookup.ts';
 import { environment } from '../../lib/platform/environment.ts';
 import { inboundWorker, rejectToQueue } from '../../lib/platform/inbound-queue.ts';
@@ -13,7 +14,8 @@ import { reporter } from '../../lib/platform/reporter.ts';
  * the bindings and the record of the HTTP doors. What is wrong with a message goes with it into the dead letter queue.
  */
 export const handler = inboundWorker(
-  (message) => takeIn({ ...door(), clientOf: (id) => findClient(config(), id) }, message),
+  (message) =>
+    takeIn({ ...door(), clientOf: (id) => findClient({ clients: ownConcern('clients', clients) }, id) }, message),
   rejectToQueue(sqs(), () => environment.inboundDeadLetterQueueUrl),
   { reporter, clock: systemClock },
 );

@@ -1,5 +1,7 @@
-import { config } from '../../lib/platform/config/load.ts';
+import { clients } from '../../lib/platform/config/clients.ts';
+import { ownConcern } from '../../lib/platform/config/load-concern.ts';
 import { findClient } from '../../lib/platform/config/lookup.ts';
+import { standing } from '../../lib/platform/config/standing.ts';
 import { door } from '../../lib/platform/outside/door.ts';
 import { scheduled } from '../../lib/platform/schedule.ts';
 import { runStanding } from '../../lib/standing/run.ts';
@@ -9,5 +11,9 @@ import { runStanding } from '../../lib/standing/run.ts';
  * that time, so that however often this runs each is carried out once. `queue/submit-instruction` goes on from there.
  */
 export const handler = scheduled(async () => {
-  await runStanding({ ...door(), standing: config().standing, clientOf: (id) => findClient(config(), id) });
+  await runStanding({
+    ...door(),
+    standing: ownConcern('standing', standing),
+    clientOf: (id) => findClient({ clients: ownConcern('clients', clients) }, id),
+  });
 });

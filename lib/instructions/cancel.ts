@@ -17,11 +17,16 @@ import { type Instruction, isTerminal } from './record.ts';
  * @returns the cancelled instruction, or the one that now carries the wish; asking again answers the same
  * @throws InvalidRequest 404 for what is not this client's, 409 with the state when it is too late
  */
-export async function cancelInstruction(door: Door, client: string, id: string): Promise<Instruction> {
+export async function cancelInstruction(
+  door: Door,
+  client: string,
+  id: string,
+  reason = 'cancelled by the client',
+): Promise<Instruction> {
   const nowMs = door.clock.nowMs();
   const changed = await change(door.store, id, (current) => {
     if (current.client !== client) return current;
-    if (isCancellable(current)) return enter(current, 'cancelled', nowMs, { reason: 'cancelled by the client' });
+    if (isCancellable(current)) return enter(current, 'cancelled', nowMs, { reason });
     const canBeAsked = kindOf(current).cancel !== undefined && !isTerminal(current.state);
     return canBeAsked ? askToCancel(current, nowMs) : current;
   });

@@ -1,0 +1,138 @@
+import * as z from 'zod/mini';
+import { isWithinBounds, parsePrice } from '../../quotes/price.ts';
+import type { Strategy } from '../../quotes/strategy.ts';
+import { pricingOf } from '../../quotes/verdict.ts';
+import type { ClientConfig } from './clients.ts';
+import { type Concern, duplicates, type ProblemInFile } from './concern.ts';
+
+const id = z.string().check(z.minLength(1), z.maxLength(255));
+const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'));
+const baseUnits = z
+  .string()
+  .check(z.regex(/^[1-9][0-9]{0,18}$/, 'must be a positive whole number of base units, as text'));
+const price = z
+  .string()
+  .check(z.refine((text) => parsePrice(text) !== undefined, 'must be a positive decimal, as text'));
+const pointer = z.string().check(z.maxLength(500), z.regex(/^(\/([^~/]|~[01])*)*$/, 'must be a JSON pointer'));
+const maxAgeSeconds = z.int().check(z.minimum(5), z.maximum(24 * 3600));
+
+const priceSource = z.union([
+  z.strictObject({
+    from: z.literal('http'),
+    url: z.string().check(z.maxLength(2048)),
+    pointer,
+    atPointer: z.exactOptional(pointer),
+    maxAgeSeconds,
+  }),
+  z.strictObject({
+    from: z.literal('pushed'),
+    name: z.string().check(z.minLength(1), z.maxLength(100)),
+    maxAgeSeconds,
+  }),
+]);
+
+const strategy = z.strictObject({
+  name,
+  client: id,
+  companyId: id,
+  sendWalletId: id,
+  receiveWalletId: id,
+  sizes: z.array(baseUnits).check(z.minLength(1), z.maxLength(20)),
+  sendScale: baseUnits,
+  receiveScale: baseUnits,
+  spreadBasisPoints: z.int().check(z.minimum(0), z.maximum(5000)),
+  repriceBasisPoints: z.int().check(z.minimum(1), z.maximum(5000)),
+  bounds: z.strictObject({ min: price, max: price }),
+  lifetimeSeconds: z.int().check(z.minimum(300), z.maximum(7 * 24 * 3600)),
+  renewBeforeSeconds: z.int().check(z.minimum(60), z.maximum(24 * 3600)),
+  price: priceSource,
+});
+
+/** A market making strategy. */
+export type StrategyConfig = z.output<typeof strategy>;
+
+/** Market making. */
+export const strategies = {
+  schema: z.array(strategy).check(z.maxLength(2000)),
+  whenAbsent: [] as StrategyConfig[],
+  check(value) {
+    const path = (place: number, member: string) => `strategies[${place}].${member}`;
+    return [
+      ...duplicates(
+        value,
+        (one) => one.name,
+        (one, place, first) => ({
+          path: path(place, 'name'),
+          message: `"${one.name}" is the name of strategies[${first}] already`,
+        }),
+      ),
+      // Two quotes paid out of one wallet would each count on all of it.
+      ...duplicates(
+        value,
+        (one) => one.sendWalletId,
+        (one, place, first) => ({
+          path: path(place, 'sendWalletId'),
+          message: `strategies[${first}] sends from the wallet "${one.sendWalletId}" already`,
+        }),
+      ),
+      ...value.flatMap((one, place) => checkOne(one, (member) => path(place, member))),
+    ];
+  },
+  checkWithClients: (value, clients) =>
+    value.flatMap((one, place) => checkBindings(one, clients, (member) => `strategies[${place}].${member}`)),
+} satisfies Concern<z.ZodMiniType<StrategyConfig[]>>;
+
+function checkOne(one: Strategy, path: (member: string) => string): ProblemInFile[] {
+  const problems: ProblemInFile[] = [];
+  const report = (member: string, message: string, severity: ProblemInFile['severity'] = 'error') =>
+    problems.push({ path: path(member), message, severity });
+  if (one.sendWalletId === one.receiveWalletId) report('receiveWalletId', 'is the wallet it sends from');
+  if (one.renewBeforeSeconds * 2 > one.lifetimeSeconds)
+    report('renewBeforeSeconds', 'must be at most half of lifetimeSeconds');
+  if (new Set(one.sizes).size < one.sizes.length) report('sizes', 'names a size twice');
+  if (!boundsAreOpen(one)) report('bounds', 'min must be below max');
+  if (one.price.from === 'http') {
+    const url = URL.parse(one.price.url);
+    const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    if (url === null) report('price.url', 'is not a URL');
+    else if (url.username || url.password) report('price.url', 'must not carry credentials');
+    else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
+      report('price.url', 'must be https');
+    else if (isLoopback) report('price.url', 'is on this machine: only local runs can read it', 'warning');
+  }
+  return problems;
+}
+
+/** Whether `min` itself is within the bounds, and is not all there is between them. */
+function boundsAreOpen(one: Strategy): boolean {
+  const { bounds } = pricingOf(one);
+  const pricing = { ...pricingOf(one), sendScale: 1n, receiveScale: 1n };
+  const sendBaseUnits = 10n ** BigInt(bounds.min.decimals);
+  const isMinWithin = isWithinBounds(sendBaseUnits, bounds.min.digits, pricing);
+  const isMinMax = isWithinBounds(sendBaseUnits, bounds.min.digits, {
+    ...pricing,
+    bounds: { min: bounds.max, max: bounds.max },
+  });
+  return isMinWithin && !isMinMax;
+}
+
+function checkBindings(
+  one: StrategyConfig,
+  clients: readonly ClientConfig[],
+  path: (member: string) => string,
+): ProblemInFile[] {
+  const client = clients.find((each) => each.id === one.client);
+  if (client === undefined) return [{ path: path('client'), message: 'is no client', severity: 'error' }];
+  const bound = (walletId: string) =>
+    client.bindings.find((each) => each.companyId === one.companyId && each.walletId === walletId);
+  const problems = (['sendWalletId', 'receiveWalletId'] as const)
+    .filter((member) => bound(one[member]) === undefined)
+    .map((member): ProblemInFile => {
+      const message = `the client "${client.id}" is not bound to this wallet of the company`;
+      return { path: path(member), message, severity: 'error' };
+    });
+  const [sends, receives] = [bound(one.sendWalletId), bound(one.receiveWalletId)];
+  if (sends !== undefined && sends.asset === receives?.asset)
+    problems.push({ path: path('receiveWalletId'), message: 'holds the asset it sends', severity: 'error' });
+  return problems;
+}

@@ -1,0 +1,73 @@
+/** Something is wrong with the document of a price source. */
+export class UnreadablePrice extends Error {
+  readonly code = 'unreadable_price';
+}
+
+/** Where in a document a price and its moment stand. */
+export interface Pointers {
+  readonly pointer: string;
+  readonly atPointer?: string | undefined;
+}
+
+/** Moments above this are milliseconds, below it seconds: it is the year 5138 in one and 1973 in the other. */
+const longestSeconds = 100_000_000_000;
+
+/**
+ * The price in a JSON document, as the very digits that stand there, and its moment: `nowMs` when the document does not say.
+ * @throws UnreadablePrice that names the pointer
+ */
+export function readPrice(
+  document: string,
+  { pointer, atPointer }: Pointers,
+  nowMs: number,
+): { text: string; atMs: number } {
+  const parsed = parse(document);
+  const found = at(parsed, pointer);
+  const text = found instanceof Digits ? found.text : typeof found === 'string' ? found.trim() : undefined;
+  if (text === undefined) throw new UnreadablePrice(`no number and no text at ${pointer}`);
+  if (atPointer === undefined) return { text, atMs: nowMs };
+  const atMs = momentOf(at(parsed, atPointer));
+  if (atMs === undefined) throw new UnreadablePrice(`no moment at ${atPointer}`);
+  // A source whose clock is ahead does not make its price young for longer.
+  return { text, atMs: Math.min(atMs, nowMs) };
+}
+
+/** A number as it was written, so that no digit is lost on the way. */
+class Digits {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function parse(document: string): unknown {
+  const keepDigits = (_key: string, value: unknown, context?: { source?: string }) =>
+    typeof value === 'number' ? new Digits(context?.source ?? String(value)) : value;
+  try {
+    return JSON.parse(document, keepDigits as (this: unknown, key: string, value: unknown) => unknown);
+  } catch (cause) {
+    throw new UnreadablePrice('the document is not JSON', { cause });
+  }
+}
+
+/** The value a JSON pointer leads to (RFC 6901). */
+function at(document: unknown, pointer: string): unknown {
+  let value = document;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+function momentOf(value: unknown): number | undefined {
+  if (typeof value === 'string' && !/^\d+$/.test(value)) {
+    const parsed = Date.parse(value);
+    return Number.isNaN(parsed) ? undefined : parsed;
+  }
+  const number = Number(value instanceof Digits ? value.text : value);
+  if (!Number.isFinite(number) || number <= 0) return undefined;
+  return Math.floor(number < longestSeconds ? number * 1000 : number);
+}

@@ -1,0 +1,150 @@
+import { boundPlace } from '../instructions/bindings.ts';
+import { derivedId } from '../instructions/ids.ts';
+import type { Draft } from '../instructions/ports.ts';
+import { InvalidRequest } from '../platform/http/errors.ts';
+import type { QuoteDesk } from './desk.ts';
+import { indexedOffer } from './offers.ts';
+import { receiveAmountBaseUnits } from './price.ts';
+import {
+  type Offer,
+  offerId,
+  type PriceAt,
+  quoteKey,
+  type Strategy,
+  type StrategyItem,
+  strategyId,
+  type Terms,
+} from './strategy.ts';
+import { pricingOf } from './verdict.ts';
+
+/** How long a strategy waits whose wallet cannot pay the smallest of its sizes, or whose price is out of bounds. */
+const tryAgainMs = 300_000;
+/** The longest wait after quotes that came to nothing, one after the other. */
+const longestWaitMs = 3_600_000;
+
+/** The item of a strategy, made if there is none. */
+export async function strategyItem(desk: QuoteDesk, name: string): Promise<StrategyItem> {
+  const id = strategyId(name);
+  const known = await desk.store.get<StrategyItem>(id);
+  if (known !== undefined) return known;
+  const created = await desk.store.create<StrategyItem>({ id, index: {}, generation: 0, failures: 0 });
+  const item = created ?? (await desk.store.get<StrategyItem>(id));
+  if (item === undefined) throw new Error(`${id}: refused by the table as existing, yet not in it`);
+  return item;
+}
+
+/**
+ * Decides on the next quote of a strategy that has none, and stores it. Two runs make one:
+ *
+ *     us    read 6 ── write 7 if unchanged ✓ ── create offer 7
+ *     them  read 6 ── write 7 if unchanged ✗    stop
+ *
+ * Whoever dies in between leaves a generation without an offer: the next look makes it, and `create` lets only one through.
+ *
+ * @returns the offer; `undefined` when nothing is to be made now, or somebody else is at it
+ */
+export async function makeOffer(
+  desk: QuoteDesk,
+  item: StrategyItem,
+  strategy: Strategy,
+  price: PriceAt,
+): Promise<Offer | undefined> {
+  const nowMs = desk.clock.nowMs();
+  if (nowMs < (item.notBeforeMs ?? 0)) return undefined;
+  const terms = await decideTerms(desk, strategy, price, nowMs);
+  if (terms === undefined) {
+    await desk.store.replace<StrategyItem>(item, { ...item, notBeforeMs: nowMs + tryAgainMs });
+    return undefined;
+  }
+  const isUnmade = item.generation > 0 && (await offerOf(desk, strategy.name, item.generation)) === undefined;
+  const raised = isUnmade ? item : await raise(desk, item);
+  if (raised === undefined) return undefined;
+  return await desk.store.create<Offer>(newOffer(desk, strategy, raised.generation, terms, nowMs));
+}
+
+/** The offer of one generation, if it was made. */
+export async function offerOf(desk: QuoteDesk, name: string, generation: number): Promise<Offer | undefined> {
+  return generation === 0 ? undefined : await desk.store.get<Offer>(offerId(name, generation));
+}
+
+async function raise(desk: QuoteDesk, item: StrategyItem): Promise<StrategyItem | undefined> {
+  const { notBeforeMs: _notBefore, ...rest } = item;
+  return await desk.store.replace<StrategyItem>(item, { ...rest, generation: item.generation + 1 });
+}
+
+/** What the quote is to say; `undefined`, with a line in the log, when there is nothing the strategy could offer. */
+async function decideTerms(
+  desk: QuoteDesk,
+  strategy: Strategy,
+  { price, text }: PriceAt,
+  nowMs: number,
+): Promise<Terms | undefined> {
+  const { companyId, sendWalletId, receiveWalletId } = strategy;
+  const client = desk.clients.find(({ id }) => id === strategy.client);
+  if (client === undefined) throw new InvalidRequest(404, 'client', strategy.name);
+  const sends = boundPlace(client, { companyId, walletId: sendWalletId }, 'sendWalletId');
+  const receives = boundPlace(client, { companyId, walletId: receiveWalletId }, 'receiveWalletId');
+  const { netAmountBaseUnits } = await desk.api.wallets.max(sendWalletId, { type: 'swap', afterPending: true });
+  const size = strategy.sizes
+    .map(BigInt)
+    .sort((a, b) => (a < b ? 1 : -1))
+    .find((each) => each <= netAmountBaseUnits);
+  const amount = size === undefined ? undefined : receiveAmountBaseUnits(size, price, pricingOf(strategy));
+  if (size === undefined || amount === undefined) {
+    const reason = size === undefined ? 'the balance is too small' : 'the price is outside the bounds';
+    desk.report.info('nothing to offer', { strategy: strategy.name, reason });
+    return undefined;
+  }
+  return {
+    companyId,
+    sendWalletId,
+    receiveWalletId,
+    sendAsset: sends.asset,
+    receiveAsset: receives.asset,
+    sendAmount: String(size),
+    receiveAmount: String(amount),
+    expiresAtSeconds: Math.floor(nowMs / 1000) + strategy.lifetimeSeconds,
+    price: text,
+  };
+}
+
+function newOffer(
+  desk: QuoteDesk,
+  { name, client }: Strategy,
+  generation: number,
+  terms: Terms,
+  nowMs: number,
+): Draft<Offer> {
+  return indexedOffer({
+    id: offerId(name, generation),
+    version: 0,
+    writeId: '',
+    subject: 'offer',
+    client,
+    strategy: name,
+    generation,
+    state: 'making',
+    stateSinceMs: nowMs,
+    createdAtMs: nowMs,
+    instructionId: derivedId(desk.stage, 'schedule', client, quoteKey(name, generation)),
+    terms,
+    balanceCheckedAtMs: nowMs,
+    history: [],
+    telling: {},
+    work: 'quote',
+    workAtMs: nowMs,
+  });
+}
+
+/** Notes what a quote came to: one that came to nothing puts the next one off, longer each time in a row. */
+export async function noteOutcome(desk: QuoteDesk, name: string, cameToNothing: boolean): Promise<void> {
+  const item = await strategyItem(desk, name);
+  const { notBeforeMs: _notBefore, ...rest } = item;
+  if (!cameToNothing) {
+    if (item.failures > 0) await desk.store.replace<StrategyItem>(item, { ...rest, failures: 0 });
+    return;
+  }
+  const failures = item.failures + 1;
+  const waitMs = Math.min(60_000 * 2 ** Math.min(failures - 1, 10), longestWaitMs);
+  await desk.store.replace<StrategyItem>(item, { ...rest, failures, notBeforeMs: desk.clock.nowMs() + waitMs });
+}
