@@ -16,7 +16,13 @@ export function refTo(componentName: string): JsonSchema {
 export function componentSchemas(): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(named, { io: 'input', uri: place, metadata: named });
   const sorted = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(sorted.map(([componentName, schema]) => [componentName, embedded(componentName, schema)]));
+  const plain = Object.fromEntries(sorted.map(([componentName, schema]) => [componentName, withoutAddress(schema)]));
+  return Object.fromEntries(
+    Object.entries(plain).map(([componentName, schema]) => [
+      componentName,
+      explained(componentName, standingAlone(schema, plain)) as JsonSchema,
+    ]),
+  );
 }
 
 /** The members of a query, each as JSON Schema, and whether it must be there. */
@@ -37,9 +43,25 @@ export function wordsOf(componentName: string, member: string): string {
 }
 
 /** As part of the one document, a schema needs neither an address nor a dialect of its own. */
-function embedded(componentName: string, schema: JsonSchema): JsonSchema {
-  const { $schema: _dialect, $id: _address, ...rest } = schema;
-  return explained(componentName, rest) as JsonSchema;
+function withoutAddress({ $schema: _dialect, $id: _address, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}
+
+/**
+ * The schema with nothing but words beside a reference. What narrows a named schema comes as a reference with further
+ * keywords beside it; that is allowed, but half of all readers pass over what stands beside a reference.
+ */
+function standingAlone(value: unknown, all: Readonly<Record<string, JsonSchema>>): unknown {
+  if (Array.isArray(value)) return value.map((each) => standingAlone(each, all));
+  if (typeof value !== 'object' || value === null) return value;
+  const { $ref, description, ...beside } = value as JsonSchema;
+  if ($ref === undefined || Object.keys(beside).length === 0) {
+    return Object.fromEntries(Object.entries(value).map(([keyword, inner]) => [keyword, standingAlone(inner, all)]));
+  }
+  const { description: general, ...wide } = all[String($ref).slice(place('').length)] as JsonSchema;
+  const twice = Object.keys(beside).find((keyword) => keyword in wide);
+  if (twice !== undefined) throw new Error(`${$ref} is narrowed by another ${twice}: give the narrower schema a name`);
+  return { ...wide, ...beside, description: description ?? general };
 }
 
 function explained(componentName: string, schema: unknown): unknown {

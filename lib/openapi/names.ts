@@ -21,11 +21,7 @@ export function nameOf(schema: z.ZodMiniType): string {
 }
 
 name(text, 'Text', 'Free text without control characters, at most 255 characters.');
-name(
-  id,
-  'Id',
-  'An id or a short code of the Partner API. It means nothing by itself: compare it, do not take it apart.',
-);
+name(id, 'Id', 'An id, ours or of the Partner API, or a short code. Compare it, do not take it apart.');
 name(
   amount,
   'Amount',

@@ -48,6 +48,7 @@ export const words: Readonly<Record<string, string>> = {
   fundId: 'The fund of the wallet.',
   history: 'Every state it has been in, the first one first. It only ever grows.',
   id: 'Its id. It follows from the client and the idempotency key.',
+  'DepositEvent.id': 'Its id. A deposit has the same one for ever.',
   idempotencyKey: 'The `Idempotency-Key` it was asked for with.',
   instructionId: 'The instruction of ours that the action was matched to.',
   instructions: 'The instructions of this page.',
