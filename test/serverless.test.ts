@@ -122,7 +122,10 @@ describe('serverless.yml: functions', () => {
         expect(routes).toContain(event.routeKey);
         expect(event.requestContext.routeKey).toBe(event.routeKey);
       } else if (block.events.some(({ sqs }) => sqs)) {
-        expect(JSON.parse(event.Records[0].body)).toEqual({ id: expect.any(String) });
+        const takesRequests = key === 'accept-instruction';
+        const asked = { client: 'treasury-desk', idempotencyKey: expect.any(String), kind: 'transfer', body: {} };
+        const body = takesRequests ? { ...asked, body: expect.any(Object) } : { id: expect.any(String) };
+        expect(JSON.parse(event.Records[0].body)).toEqual(body);
         expect(event.Records[0].eventSource).toBe('aws:sqs');
       } else {
         expect(event.source).toBe('aws.scheduler');
