@@ -66,6 +66,11 @@ function unfit(instruction: Instruction): string[] {
   return instruction.differences === undefined ? [] : ['differences'];
 }
 
+/** Whether an instruction waits for custody and nobody wants it called off. */
+export function mayBeApproved(instruction: Instruction): boolean {
+  return unfit(instruction).length === 0;
+}
+
 function expected(instruction: Instruction): ExpectedAction | undefined {
   return kindOf(instruction).asAction?.(instruction);
 }

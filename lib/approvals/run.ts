@@ -11,10 +11,12 @@ import { alarmWhenTurnedAway, castVote, mayVote, resumeVote, votingLeaseMs } fro
 
 /** At most this many pending actions of a core client are looked at in one run; the others come in the next ones. */
 const maxActions = 200;
+/** Actions decided at the same time. They may meet at the totals of one asset; whoever loses decides again. */
+const actionsAtOnce = 4;
 /** At most this many votes that nobody read back are taken up in one run. */
 const maxOpenDecisions = 100;
 /** How often a decision is worked out anew because another run wrote the totals, or matched the transaction, first. */
-const maxTries = 5;
+const maxTries = 8;
 /** Nothing new is begun when less than this is left of the function's time. */
 const reserveMs = 10_000;
 
@@ -35,8 +37,12 @@ export async function approveActions(approver: Approver, config: ApproverConfig,
   approver.report.count('ActionsWaiting', waiting.length);
   // Those that are left stay in the list for hours: starting anywhere, none of them can keep another from its turn.
   const start = Math.floor(approver.random.fraction() * waiting.length);
-  for (const { actionId } of [...waiting.slice(start), ...waiting.slice(0, start)].slice(0, maxActions)) {
-    if (hasTime()) await guarded(approver, actionId, () => approveAction(approver, config, actionId));
+  const actions = [...waiting.slice(start), ...waiting.slice(0, start)].slice(0, maxActions);
+  for (let next = 0; next < actions.length && hasTime(); next += actionsAtOnce) {
+    const some = actions.slice(next, next + actionsAtOnce);
+    await Promise.all(
+      some.map(({ actionId }) => guarded(approver, actionId, () => approveAction(approver, config, actionId))),
+    );
   }
 }
 

@@ -1,7 +1,9 @@
 import { mayAct, readControl } from '../instructions/control.ts';
+import type { Instruction } from '../instructions/record.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { Approver } from './approver.ts';
 import { type Decision, indexedDecision } from './decision.ts';
+import { mayBeApproved } from './match.ts';
 
 /** One worker votes on one action at a time, for at most this long; longer than the function may run. */
 export const votingLeaseMs = 90_000;
@@ -25,6 +27,10 @@ export async function castVote(approver: Approver, decision: Decision): Promise<
     approver.report.warn('vote held back by the stop button', factsOfVote(decision));
     return;
   }
+  if (!(await isStillWanted(approver, decision))) {
+    approver.report.warn('vote held back: the instruction has ended or is being withdrawn', factsOfVote(decision));
+    return;
+  }
   const { coreClientId, actionId, votingUntilMs } = decision;
   const options = { signBeforeMs: votingUntilMs - votingLeaseMs + signWithinMs };
   try {
@@ -38,6 +44,13 @@ export async function castVote(approver: Approver, decision: Decision): Promise<
     alarmWhenTurnedAway(approver, error);
   }
   await readBack(approver, decision);
+}
+
+/** An approval may be voted on long after it was decided, when a run died. What was called off since is not approved. */
+async function isStillWanted(approver: Approver, { decision, matched }: Decision): Promise<boolean> {
+  if (decision !== 'approve' || matched === undefined) return true;
+  const instruction = await approver.store.get<Instruction>(matched.instructionId);
+  return instruction !== undefined && mayBeApproved(instruction);
 }
 
 /**

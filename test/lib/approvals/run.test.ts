@@ -3,6 +3,7 @@ import type { Decision } from '../../../lib/approvals/decision.ts';
 import { approveHinted, runApprovals } from '../../../lib/approvals/index.ts';
 import { approveActions } from '../../../lib/approvals/run.ts';
 import { setControl } from '../../../lib/instructions/control.ts';
+import type { Instruction } from '../../../lib/instructions/record.ts';
 import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
 import { ConfigurationError } from '../../../lib/platform/errors.ts';
 import {
@@ -204,6 +205,27 @@ describe('the stop button', () => {
     await stop(world, {});
     await runEveryMinute(world, 3, rulesOf(anything));
     expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'approved' }]);
+  });
+});
+
+describe('an instruction that is called off', () => {
+  it('is not approved by a vote that was decided before', async () => {
+    const world = new ApprovalWorld();
+    await world.add(transferInstruction('i1', 'tx-a1'));
+    world.custody.put(transferAction('a1'));
+    let marked = false;
+    await run(world, rulesOf(matching), async () => {
+      if (marked || world.stored('decision/').length === 0) return;
+      marked = true;
+      const current = (await world.table.get<Instruction>('i1')) as Instruction;
+      await world.table.replace<Instruction>(current, { ...current, cancelAskedAtMs: world.nowMs });
+    });
+    expect(marked).toBe(true);
+    await runEveryMinute(world, 5);
+    expect(world.custody.votes).toEqual([]);
+    world.custody.put({ ...transferAction('a1'), status: 'expired' });
+    await runEveryMinute(world, 3);
+    expect(world.stored<Decision>('decision/')).toMatchObject([{ status: 'expired' }]);
   });
 });
 
