@@ -1,4 +1,5 @@
 import { type CallReport, createPartnerApi, type PartnerApi } from '../../partner-api/index.ts';
+import type { CredentialsSource } from '../../signing/credentials.ts';
 import { createSigningSecret } from '../../signing/secret.ts';
 import { secretsManagerPort } from '../../signing/secrets-manager.ts';
 import { secretsManager } from '../aws/secrets.ts';
@@ -10,11 +11,16 @@ const requestTimeoutMs = 8_000;
 const readAttempts = 2;
 const longestWaitMs = 2_000;
 
-/** The Partner API, signed with the key in this secret, every attempt measured. */
-export function partnerApiAs(secretId: string): PartnerApi {
+/** The key in a secret, read at once: it arrives while the table is asked for the work, and whoever signs waits for it. */
+export function credentialsIn(secretId: string): CredentialsSource {
   const credentials = createSigningSecret({ getSecretValue: secretsManagerPort(secretsManager(), secretId) });
-  // The key is fetched while the table is asked for the work; whoever signs waits for this very reading, or learns why not.
+  // What goes wrong here goes wrong again when it is needed, and is told then.
   void credentials.current().catch(() => {});
+  return credentials;
+}
+
+/** The Partner API, signed with the key in this secret, every attempt measured. */
+export function partnerApiAs(credentials: CredentialsSource): PartnerApi {
   return createPartnerApi({
     baseUrl: environment.partnerApiBaseUrl,
     credentials,
