@@ -119,6 +119,13 @@ export const decisionPage = name(
   'A page of decisions, newest first.',
 );
 
+/** A price that stands, as `POST /prices` answers it. */
+export const price = name(
+  z.object({ name: text, price: text, at: instant }),
+  'Price',
+  'The price that stands under this name: a newer one if there was one before.',
+);
+
 /** The frame of every error we answer ourselves. */
 export const errorFrame = name(
   z.object({

@@ -25,12 +25,14 @@ export function openApiDocument(version: string): JsonSchema {
     servers: [{ url: '/', description: 'Wherever this description was read' }],
     tags: [
       { name: 'instructions', description: 'Ask for movements of assets, follow them, call them off' },
+      { name: 'market making', description: 'Push prices to the strategies' },
       { name: 'approvals', description: 'What the approver decided, and why' },
+      { name: 'reconciliation', description: 'What the ledgers say, compared with what we say' },
       { name: 'operation', description: 'For those who run it' },
       { name: 'webhooks', description: 'What clients are told' },
     ],
     paths: paths(),
-    webhooks: Object.fromEntries(webhookEvents.map((event) => [event.subject, { post: webhookOf(event) }])),
+    webhooks: Object.fromEntries(webhookEvents.map((event) => [event.name, { post: webhookOf(event) }])),
     components: {
       schemas: componentSchemas(),
       responses: refusalResponses(),
@@ -82,9 +84,9 @@ const webhookHeaders: readonly JsonSchema[] = [
   ],
 ].map(([header, description, type]) => ({ name: header, in: 'header', required: true, description, schema: { type } }));
 
-function webhookOf({ subject, summary, schema }: WebhookEvent): JsonSchema {
+function webhookOf({ name, summary, schema }: WebhookEvent): JsonSchema {
   return {
-    operationId: `${subject}Webhook`,
+    operationId: `${name}Webhook`,
     tags: ['webhooks'],
     summary,
     description: 'Sent to each endpoint of the client until it answers 2xx, in order, for at most a day.',

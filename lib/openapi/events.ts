@@ -2,15 +2,29 @@ import * as z from 'zod/mini';
 import { kinds } from '../instructions/kinds/index.ts';
 import { states } from '../instructions/record.ts';
 import { amountText, instant, name } from './names.ts';
+import { reconciliationEvent } from './reconciliation.ts';
 
 /** What our webhooks carry, by the subject whose history they tell. */
 
 const text = z.string();
 const sequence = z.int().check(z.nonnegative());
 
+/** Both sides of a swap, from the maker's side. */
+const twoLegs = {
+  companyId: text,
+  sendAsset: text,
+  sendAmount: amountText,
+  receiveAsset: text,
+  receiveAmount: amountText,
+  expiresAtSeconds: z.int(),
+};
+
 /** One sort of webhook. */
 export interface WebhookEvent {
+  /** The subject whose history it tells, as its renderer is called. */
   readonly subject: string;
+  /** Its name in the description. */
+  readonly name: string;
   readonly summary: string;
   readonly schema: z.ZodMiniType;
 }
@@ -65,8 +79,62 @@ export const depositEvent = name(
   'Something has arrived in a watched wallet, from outside or from another wallet.',
 );
 
+/** `quote.published`, `quote.taken`, `quote.withdrawn`. */
+export const quoteEvent = name(
+  z.object({
+    type: z.enum(['quote.published', 'quote.taken', 'quote.withdrawn']),
+    timestamp: instant,
+    data: z.object({
+      id: text,
+      sequence,
+      state: z.enum(['published', 'taken', 'withdrawn']),
+      txId: z.optional(text),
+      status: z.optional(text),
+      reason: z.optional(text),
+      strategy: text,
+      generation: z.int().check(z.positive()),
+      instructionId: text,
+      sendWalletId: text,
+      receiveWalletId: text,
+      ...twoLegs,
+      price: text,
+    }),
+  }),
+  'QuoteEvent',
+  'A quote of a strategy is on the hub, was taken, or is off the hub.',
+);
+
+/** `hub.quote_available`. */
+export const hubQuoteEvent = name(
+  z.object({
+    type: z.literal('hub.quote_available'),
+    timestamp: instant,
+    data: z.object({ id: text, sequence, state: z.literal('available'), txId: text, ...twoLegs }),
+  }),
+  'HubQuoteEvent',
+  'Somebody else offers a quote of a pair that the client follows. Who takes it receives what it sends.',
+);
+
 /** Every sort of event there is. */
 export const webhookEvents: readonly WebhookEvent[] = [
-  { subject: 'instruction', summary: 'An instruction has entered a state', schema: instructionEvent },
-  { subject: 'deposit', summary: 'A deposit has arrived', schema: depositEvent },
+  {
+    subject: 'instruction',
+    name: 'instruction',
+    summary: 'An instruction has entered a state',
+    schema: instructionEvent,
+  },
+  { subject: 'deposit', name: 'deposit', summary: 'A deposit has arrived', schema: depositEvent },
+  { subject: 'offer', name: 'quote', summary: 'What became of a quote of a strategy', schema: quoteEvent },
+  {
+    subject: 'hub-quote',
+    name: 'hubQuote',
+    summary: 'A quote of a followed pair is on the hub',
+    schema: hubQuoteEvent,
+  },
+  {
+    subject: 'reconciliation',
+    name: 'reconciliation',
+    summary: 'The daily comparison is complete',
+    schema: reconciliationEvent,
+  },
 ];

@@ -50,7 +50,7 @@ export const refusals: Readonly<Record<Refusal, RefusalWords>> = {
   404: {
     name: 'NotFound',
     description:
-      'There is no such thing for this client; `detail.reason` says what: `instruction`, `company`, `wallet`, `core client`. What a client is not bound to does not exist for it.',
+      'There is no such thing for this client; `detail.reason` says what: `instruction`, `company`, `wallet`, `core client`, `price`, `reconciliation`. What a client is not bound to does not exist for it.',
     schema: errorFrame,
     example: frame(404, 'Not Found', { reason: 'wallet', field: 'walletId' }),
   },

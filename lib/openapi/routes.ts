@@ -6,9 +6,11 @@ import { sweep } from '../instructions/kinds/sweep.ts';
 import { take } from '../instructions/kinds/take.ts';
 import { transfer } from '../instructions/kinds/transfer.ts';
 import { withdrawal } from '../instructions/kinds/withdrawal.ts';
-import { control, decisionPage, instruction, instructionPage } from './answers.ts';
+import { pushedPriceSchema } from '../quotes/prices.ts';
+import { control, decisionPage, instruction, instructionPage, price } from './answers.ts';
 import { name } from './names.ts';
 import { decisionQuery, instructionQuery } from './queries.ts';
+import { reconciliation } from './reconciliation.ts';
 import type { HttpRoute } from './route.ts';
 
 /** Every door of our HTTP API. A test compares the table with serverless.yml and with what the doors really ask for. */
@@ -80,6 +82,30 @@ export const routes: readonly HttpRoute[] = [
       202: { description: 'The wish is stored (`cancelAskedAt`); the state will tell.', schema: instruction },
     },
     refusals: [404, 409],
+  },
+  {
+    method: 'post',
+    path: '/prices',
+    operationId: 'putPrice',
+    tag: 'market making',
+    scope: 'prices:write',
+    summary: 'Push a price to the strategies that use it',
+    description:
+      'A price that is older than the one that stands changes nothing. There is no key: pushing the same price again is harmless.',
+    body: name(pushedPriceSchema, 'PriceRequest', 'A price, under the name the strategies call it.'),
+    answers: { 200: { description: 'The price that stands from now on.', schema: price } },
+    refusals: [400, 404, 409],
+  },
+  {
+    method: 'get',
+    path: '/reconciliations/latest',
+    operationId: 'getReconciliation',
+    tag: 'reconciliation',
+    scope: 'reconciliations:read',
+    summary: 'Read the last comparison of the ledgers with the instructions',
+    description: 'The last complete one of the calling client. There is a new one every day.',
+    answers: { 200: { description: 'The report.', schema: reconciliation } },
+    refusals: [404],
   },
   {
     method: 'get',

@@ -23,6 +23,9 @@ export interface Pricing {
 const largestAmountBaseUnits = 2n ** 63n - 1n;
 const tenThousand = 10_000n;
 
+/** What every price looks like that `parsePrice` can read, for readers who have only a pattern. */
+export const pricePattern = /^(?=[0.]*[1-9])\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,2})?$/;
+
 /**
  * A price out of text: a positive decimal such as `15.3125` or `1.5e-7`, of at most 40 digits. `undefined` for anything
  * else: a price that cannot be read is no price.

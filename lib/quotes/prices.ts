@@ -7,7 +7,7 @@ import { InvalidRequest } from '../platform/http/errors.ts';
 import { parseWith } from '../platform/http/parse.ts';
 import type { QuoteDesk } from './desk.ts';
 import { readPrice } from './document.ts';
-import { parsePrice } from './price.ts';
+import { parsePrice, pricePattern } from './price.ts';
 import { type PriceAt, type Strategy, strategyId } from './strategy.ts';
 
 /** The last price of a source. One item per source. */
@@ -85,7 +85,10 @@ function priceId({ client, price }: Pick<Strategy, 'client' | 'price'>): string 
 /** The body of `POST /prices`: units of the asset received per unit of the asset sent. */
 export const pushedPriceSchema = z.strictObject({
   name: z.string().check(z.minLength(1), z.maxLength(100)),
-  price: z.string().check(z.refine((text) => parsePrice(text) !== undefined, 'is not a positive decimal')),
+  price: z.string().check(
+    z.regex(pricePattern, 'is not a positive decimal'),
+    z.refine((text) => parsePrice(text) !== undefined, 'is not a positive decimal'),
+  ),
   at: z.optional(moment),
 });
 

@@ -34,6 +34,9 @@ const renderers: Readonly<Record<string, Renderer>> = {
   },
 };
 
+/** Every sort of subject whose history is told. */
+export const toldSubjects: readonly string[] = Object.keys(renderers);
+
 /** The event that tells of one entry. @throws when nobody knows how to tell of such a subject */
 export function render(subject: Subject, sequence: number): Event {
   const entry = subject.history[sequence];
