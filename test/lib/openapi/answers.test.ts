@@ -11,7 +11,19 @@ import type { Subject } from '../../../lib/instructions/subject.ts';
 import { viewOf } from '../../../lib/instructions/view.ts';
 import * as answers from '../../../lib/openapi/answers.ts';
 import * as events from '../../../lib/openapi/events.ts';
-import { render } from '../../../lib/webhooks/events.ts';
+import * as reconciliation from '../../../lib/openapi/reconciliation.ts';
+import type { HubQuoteSubject } from '../../../lib/quotes/followed.ts';
+import type { Terms } from '../../../lib/quotes/strategy.ts';
+import {
+  completed,
+  type Difference,
+  newReport,
+  type Reconciliation,
+  type Side,
+  viewOfReport,
+  withFund,
+} from '../../../lib/reconciliation/report.ts';
+import { render, toldSubjects } from '../../../lib/webhooks/events.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { type OpenApi, readerOf } from './contract.ts';
 
@@ -118,6 +130,31 @@ describe('what the doors answer is what the description says', () => {
   });
 });
 
+/** A complete report on which everything is set that may be. */
+function fullReport(): Reconciliation {
+  const report = { ...newReport('test', 'desk', nowMs), version: 1, writeId: 'w1' };
+  const side: Required<Side> = { status: 'approved', asset: 'BTC-TESTNET', amount: '800' };
+  const difference: Required<Difference> = {
+    what: 'differs',
+    companyId: 'c',
+    fundId: 'f',
+    txId: 'tx',
+    instructionId: 'instruction',
+    members: ['amount'],
+    ledger: side,
+    ours: side,
+  };
+  const result = { companyId: 'c', fundId: 'f', rows: 1, instructions: 1, truncated: false };
+  return completed(withFund(report, result, [difference]), nowMs);
+}
+
+describe('the report of a day', () => {
+  it('is as described at the door and in the webhook', () => {
+    expectDescribed('Reconciliation', reconciliation.reconciliation, viewOfReport(fullReport()));
+    expectDescribed('ReconciliationEvent', reconciliation.reconciliationEvent, render(fullReport(), 0));
+  });
+});
+
 describe('what the webhooks carry is what the description says', () => {
   it('of an instruction, for each of its states', () => {
     const subject = fullInstruction();
@@ -143,5 +180,50 @@ describe('what the webhooks carry is what the description says', () => {
     for (const deposit of deposits) {
       expectDescribed('DepositEvent', events.depositEvent, render(deposit as unknown as Subject, 0));
     }
+  });
+
+  it('of a quote of a strategy', () => {
+    const terms: Required<Terms> = {
+      companyId: 'c',
+      sendWalletId: 'w1',
+      receiveWalletId: 'w2',
+      sendAsset: 'BTC-TESTNET',
+      receiveAsset: 'ETH-TESTNET',
+      sendAmount: '100',
+      receiveAmount: '1500',
+      expiresAtSeconds: nowMs / 1000 + 3600,
+      price: '15',
+    };
+    const history = ['published', 'taken', 'withdrawn'].map((state) => ({
+      state,
+      atMs: nowMs,
+      txId: 'tx',
+      status: 'taker_pending',
+      reason: 'the price has moved',
+    }));
+    const offer = { id: 'offer/x/1', subject: 'offer', client: 'desk', strategy: 'x', generation: 1, history, terms };
+    const subject = { ...offer, instructionId: 'instruction' } as unknown as Subject;
+    for (const sequence of history.keys()) {
+      expectDescribed('QuoteEvent', events.quoteEvent, render(subject, sequence));
+    }
+  });
+
+  it('of a quote of somebody else', () => {
+    const quote: Required<HubQuoteSubject['quote']> = {
+      txId: 'tx',
+      companyId: 'c',
+      sendAsset: 'BTC-TESTNET',
+      sendAmount: '100',
+      receiveAsset: 'ETH-TESTNET',
+      receiveAmount: '1500',
+      expiresAtSeconds: nowMs / 1000 + 3600,
+    };
+    const history = [{ state: 'available', atMs: nowMs }];
+    const subject = { id: 'id', subject: 'hub-quote', client: 'desk', history, quote } as unknown as Subject;
+    expectDescribed('HubQuoteEvent', events.hubQuoteEvent, render(subject, 0));
+  });
+
+  it('of every subject that is told of, and of no other', () => {
+    expect(events.webhookEvents.map(({ subject }) => subject).toSorted()).toEqual(toldSubjects.toSorted());
   });
 });

@@ -198,3 +198,16 @@ describe('the stop button at its door', () => {
     expect((await call('GET /control', everything)).body).toMatchObject({ ...wish, changedBy: client.id });
   });
 });
+
+describe('a price at its door', () => {
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+
+  it('stands, does not give way to an older one, and is unknown under another name', async () => {
+    const news = { name: 'btc-eth', price: '15.25', at: at(-10) };
+    expect((await call('POST /prices', { ...everything, body: news })).body).toEqual(news);
+    const older = { ...news, price: '16', at: at(-20) };
+    expect((await call('POST /prices', { ...everything, body: older })).body).toEqual(news);
+    expect((await call('POST /prices', { ...everything, body: { ...news, name: 'other' } })).status).toBe(404);
+    expect((await call('POST /prices', { ...everything, body: { ...news, at: at(3600) } })).status).toBe(400);
+  });
+});

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod/mini';
 import { routes } from '../../../lib/openapi/routes.ts';
+import { parsePrice, pricePattern } from '../../../lib/quotes/price.ts';
 import { type OpenApi, operationsOf, readerOf } from './contract.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
@@ -73,6 +75,17 @@ describe('the bodies that the description allows', () => {
     expect(allowed).toEqual(let_through);
     expect(allowed.length).toBeGreaterThan(1);
     expect(allowed.length).toBeLessThan(variations.length);
+  });
+
+  it('have a pattern for prices that knows exactly those that can be read', () => {
+    const likePrices = fc.stringMatching(/^[0-9.eE+-]{0,12}$/);
+    const prices = fc.stringMatching(/^[0-9]{1,3}([.][0-9]{1,3})?([eE][+-]?[0-9]{1,3})?$/);
+    fc.assert(
+      fc.property(fc.oneof(likePrices, prices, fc.string()), (text) => {
+        expect(pricePattern.test(text)).toBe(parsePrice(text) !== undefined);
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('are wider than the doors in one thing only, which is said in words: the largest amount', () => {

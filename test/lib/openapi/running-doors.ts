@@ -21,6 +21,24 @@ export const client = {
   sweeps: [{ coreClientId: 'core', walletId: 'customer', asset: 'BTC-TESTNET', recipientWalletIds: ['wallet-btc'] }],
 };
 
+/** A strategy of that client whose price is pushed. */
+const strategy = {
+  name: 'btc-eth',
+  client: client.id,
+  companyId: 'company',
+  sendWalletId: 'wallet-btc',
+  receiveWalletId: 'wallet-eth',
+  sizes: ['1000'],
+  sendScale: '100000000',
+  receiveScale: '1000000000',
+  spreadBasisPoints: 10,
+  repriceBasisPoints: 10,
+  bounds: { min: '1', max: '100' },
+  lifetimeSeconds: 3600,
+  renewBeforeSeconds: 600,
+  price: { from: 'pushed', name: 'btc-eth', maxAgeSeconds: 60 },
+};
+
 /** One route of serverless.yml and the function behind it. */
 export interface DeployedRoute {
   /** As in serverless.yml: `POST /transfers`. */
@@ -74,7 +92,7 @@ export async function startDoors(): Promise<RunningDoors> {
   ]);
   const folder = mkdtempSync(join(tmpdir(), 'doors-'));
   const configFile = join(folder, 'config.json');
-  writeFileSync(configFile, JSON.stringify({ clients: [client] }));
+  writeFileSync(configFile, JSON.stringify({ clients: [client], strategies: [strategy] }));
   const endpoint = await dynamo.client.config.endpoint?.();
   Object.assign(process.env, {
     ...queueUrls((name) => queues.createQueue(name).queueUrl),
