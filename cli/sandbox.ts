@@ -74,7 +74,7 @@ function serverOptions(options: Options): PartnerApiOptions {
     signaturePolicy: policy,
     rateLimit: perSecond === undefined ? undefined : { perSecond, burst: perSecond * 2 },
     tls: cert && key ? { cert: fileText(cert, 'tls-cert'), key: fileText(key, 'tls-key') } : undefined,
-    log: (message, error) => console.error(message, error),
+    log: (...words) => console.error(...words),
   };
 }
 

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 /** A custody group as a request gives it, checked: who may vote and how many must (4.5). */
 export interface CustodyGroup {
   readonly threshold: number;
-  readonly members: Voter[];
+  readonly members: readonly Voter[];
 }
 
 /** Reads `NewCustodyGroup`, or undefined when absent or null. 400 `invalid threshold`, `unknown member`. */
@@ -48,7 +48,6 @@ export function newPolicy(
     kind,
     threshold: group.threshold,
     members: group.members,
-    lockedTxId: '',
     fund: owner.fund,
     wallet: owner.wallet,
   };

@@ -1,9 +1,14 @@
+import { connectionRules } from './connection-kind.ts';
 import type { JsonObject } from './json.ts';
 import type { Action, Proposal, ProposalKind, ProposalStatus } from './model.ts';
+import { policyChangeRules } from './policy-kind.ts';
+import { quoteRules, takeRules } from './swap-kind.ts';
+import { sweepRules } from './sweep-kind.ts';
 import { transferRules } from './transfer-kind.ts';
+import { withdrawalRules } from './withdrawal-kind.ts';
 import type { World } from './world.ts';
 
-/** What one kind of proposal brings to custody. One file per kind; the table below is the only list of kinds. */
+/** What one kind of proposal brings to custody. One file per kind; the function below is the only list of kinds. */
 export interface KindRules {
   /** The action type its voters see (4.8). */
   readonly actionType: string;
@@ -15,13 +20,22 @@ export interface KindRules {
   details(action: Action): JsonObject;
 }
 
-const table: Partial<Record<ProposalKind, KindRules>> = {
-  transfer: transferRules,
-};
-
 /** The rules of a kind. */
 export function rulesOf(kind: ProposalKind): KindRules {
-  const rules = table[kind];
-  if (rules === undefined) throw new Error(`no rules for proposals of kind ${kind}`);
-  return rules;
+  switch (kind) {
+    case 'transfer':
+      return transferRules;
+    case 'withdrawal':
+      return withdrawalRules;
+    case 'swapMake':
+      return quoteRules;
+    case 'swapTake':
+      return takeRules;
+    case 'sweep':
+      return sweepRules;
+    case 'policyChange':
+      return policyChangeRules;
+    case 'walletConnection':
+      return connectionRules;
+  }
 }

@@ -38,23 +38,44 @@ export interface NetworkUser extends VoterBase {
   autoAccept: boolean;
 }
 
-/** A core client or Signing Agent; `exchange` is set once it was upgraded (5.10). */
+/** A core client, or a Signing Agent when `agent` is set; `exchange` is set once it was upgraded (5.10). */
 export interface CoreClient extends VoterBase {
   readonly type: 'core-client';
   readonly name: string;
   readonly account: Account;
   readonly createdAtSeconds: number;
   exchange: Exchange | undefined;
+  readonly agent: Agent | undefined;
   /** Sweeps by `partner_txID` (reference 7). */
   readonly sweepsByPartnerId: Map<string, Transaction>;
 }
 
-/** The published face of an exchange (5.10). */
+/** What makes a core client a Signing Agent: an approver that holds its key itself (10.1). */
+export interface Agent {
+  /** The text whose bytes the agent proves itself with: `{"id":…,"curve":"BLS381","created":…}`. */
+  readonly clientId: string;
+  readonly blsPublicKey: Buffer;
+  readonly ecPublicKey: Buffer;
+  /** Set by the second half of the registration (operation 48). */
+  isFinished: boolean;
+  /** All actions put to it, by the id it was told (`announcedId`). */
+  readonly actions: Map<string, Action>;
+}
+
+/** The published face of an exchange (5.10), and every wallet connection that was put to it. */
 export interface Exchange {
   name: string;
   url: string;
   logoUrl: string;
-  fields: { id: string; type: string; name: string }[];
+  fields: ExchangeField[];
+  readonly requests: ConnectionRequest[];
+}
+
+/** One member of the customer data that an exchange wants (K15). */
+export interface ExchangeField {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
 }
 
 /** Whoever may vote. */
@@ -88,14 +109,13 @@ export interface Company {
 /** The two independent kinds of policy (5.5). */
 export type PolicyKind = 'tx' | 'withdraw';
 
-/** A custody group (5.5). `lockedTxId` names a pending change, `''` when there is none. */
+/** A custody group (5.5). Members are replaced as a whole, never changed in place: open proposals keep the old list. */
 export interface Policy {
   readonly id: string;
   readonly name: string;
   readonly kind: PolicyKind;
   threshold: number;
-  members: Voter[];
-  lockedTxId: string;
+  members: readonly Voter[];
   readonly fund: Fund;
   /** The wallet it belongs to; undefined for a fund's own policy. */
   readonly wallet: Wallet | undefined;
@@ -124,6 +144,22 @@ export interface Connection {
   status: 'initiated' | 'connected' | 'rejected' | 'expired';
 }
 
+/** The question to an exchange whether it takes a wallet (6.8). */
+export interface ConnectionRequest extends Proposal {
+  readonly wallet: Wallet;
+  readonly connection: Connection;
+}
+
+/** A change of a wallet's policy, under the custody of the policy as it is now (6.7). */
+export interface PolicyChange extends Proposal {
+  readonly wallet: Wallet;
+  readonly policyKind: PolicyKind;
+  /** The policy to change: the wallet's own, or the fund's, which then stays as it is. */
+  readonly policy: Policy;
+  readonly threshold: number;
+  readonly members: readonly Voter[];
+}
+
 /** A wallet (5.4): one asset, one fund, for ever. Settled balance = available + held. */
 export interface Wallet {
   readonly id: string;
@@ -135,6 +171,8 @@ export interface Wallet {
   readonly shortCode: string;
   readonly fund: Fund;
   readonly policies: Record<PolicyKind, Policy | undefined>;
+  /** The pending change of each policy, `''` when there is none. The wallet holds it: a fund's policy has many users. */
+  readonly policyLocks: Record<PolicyKind, string>;
   readonly connections: Connection[];
   readonly available: BookAccount;
   readonly held: BookAccount;
@@ -232,6 +270,23 @@ export interface Transaction extends Proposal {
   chainTxId: string;
   /** Its outgoing ledger row, there from submission on. */
   outgoingRow: LedgerRow | undefined;
+  /** The other half of a swap side; absent from everything else. */
+  readonly swap?: SwapSide;
+}
+
+/** What a side of a swap has besides the movement that it pays (6.4). */
+export interface SwapSide {
+  /** The side's own wallet that is paid, and how much, in base units. */
+  readonly receiveWallet: Wallet;
+  readonly receiveAmount: bigint;
+  /** Of a take: the quote it takes. */
+  readonly quote: Transaction | undefined;
+  /** Of a quote: the take that is open, or that took it for good. */
+  take: Transaction | undefined;
+  /** Of a quote: goes on the hub as soon as its maker's custody approves it. */
+  wantsHub: boolean;
+  /** Of a quote: since when it is on the hub, in Unix seconds; undefined while it is not. */
+  listedAtSeconds: number | undefined;
 }
 
 /** A credit from outside. */

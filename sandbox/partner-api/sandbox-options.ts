@@ -14,10 +14,12 @@ export interface SandboxOptions {
   readonly rateLimit?: RateLimit | undefined;
   readonly feesBps?: FeeRates | undefined;
   readonly autoAcceptInvitations?: boolean | undefined;
+  /** Verifies the proofs and signatures of Signing Agents, and not only their form (10.5). */
+  readonly strictAgents?: boolean | undefined;
   /** Where the `feed` URLs in answers point. */
   readonly feedBaseUrl?: string | undefined;
   /** Source of the time in Unix milliseconds; the machine's clock by default. */
   readonly clock?: (() => number) | undefined;
-  /** Hears of faults of the sandbox itself (its 500 answers). */
-  readonly log?: ((message: string, error: unknown) => void) | undefined;
+  /** Hears of faults of the sandbox itself (its 500 answers), with their error, and of odd requests (reference 7). */
+  readonly log?: ((message: string, error?: unknown) => void) | undefined;
 }

@@ -1,3 +1,4 @@
+import { type Admitted, admitAgent } from './agent-admission.ts';
 import { type AuthenticationSettings, authenticate, type SignedRequest } from './authentication.ts';
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts';
 import { controlOperations } from './control/operations.ts';
@@ -24,7 +25,7 @@ export interface CallRequest {
 }
 
 /** Who lets a request in: HTTP verifies signatures, direct entry names the account. */
-type Admission = () => { account: Account; nonce: bigint | undefined };
+type Admission = (admits: Operation['admits']) => Admitted;
 
 const router = new Router(operations);
 const controlRouter = new Router(controlOperations);
@@ -45,7 +46,7 @@ export class Sandbox {
   readonly #settings: WorldSettings;
   readonly #authentication: AuthenticationSettings;
   readonly #limiter: RateLimiter | undefined;
-  readonly #log: (message: string, error: unknown) => void;
+  readonly #log: (message: string, error?: unknown) => void;
   readonly #seed: number | string | undefined;
   readonly #journal: Journal | undefined;
   #header: JournalHeader;
@@ -64,15 +65,20 @@ export class Sandbox {
       feesBps: options.feesBps ?? {},
       feedBaseUrl: options.feedBaseUrl ?? 'wss://api.qredo.network/api/v1/p',
       autoAcceptInvitations: options.autoAcceptInvitations ?? false,
+      strictAgents: options.strictAgents ?? false,
     };
     const opened = options.journal === undefined ? undefined : Journal.open(options.journal, () => this.#freshHeader());
     this.#header = opened?.header ?? this.#freshHeader();
     this.#settings.feesBps = this.#header.feesBps;
     this.#settings.autoAcceptInvitations = this.#header.autoAcceptInvitations;
+    this.#settings.strictAgents = this.#header.strictAgents ?? false;
     this.#journal = opened?.journal;
     this.world = this.#emptyWorld();
     if (opened !== undefined) this.#replay(opened.steps);
     this.world.listeners = this.listeners;
+    this.listeners.add((event) => {
+      if (event.kind === 'warning') this.#log(event.message);
+    });
     this.tick();
   }
 
@@ -86,25 +92,37 @@ export class Sandbox {
     return this.world.timers.nextDueAtMs;
   }
 
-  /** Direct entry below HTTP and signatures, as the account with this key id. Faults are reported in the outcome. */
-  call(request: CallRequest & { readonly apiKeyId: string }): Outcome {
-    return this.exchange(request, () => {
+  /**
+   * Direct entry below HTTP and signatures, as the account with this key id, or as this agent in the operations of
+   * agents. Faults are reported in the outcome.
+   */
+  call(request: CallRequest & { readonly apiKeyId: string; readonly agentId?: string }): Outcome {
+    return this.exchange(request, (admits) => {
+      if (admits === 'agent') return this.#agentById(request.agentId);
       const account = this.world.accounts.get(request.apiKeyId);
       if (account === undefined) throw new ApiError(401, 'api key', { msg: 'errPartnerAuth' });
       if (!account.enabled) throw new ApiError(403, 'api key');
-      return { account, nonce: undefined };
+      return { account, agent: undefined, nonce: undefined };
     });
   }
 
-  /** Entry for a signed request (2.6). */
+  /** Entry for a signed request (2.6), or one with an agent's proof (10.5). */
   callSigned(request: CallRequest, signed: SignedRequest): Outcome {
-    return this.exchange(request, () => this.admit(signed));
+    return this.exchange(request, (admits) => this.admit(signed, admits));
   }
 
-  /** The checks of 2.6 alone, for feeds: throws ApiError. The nonce, if any, must be stored by `useNonce`. */
-  admit(signed: SignedRequest): { account: Account; nonce: bigint | undefined } {
+  /** The checks of 2.6 or 10.5 alone: throws ApiError. A nonce must be stored by `useNonce`. */
+  admit(signed: SignedRequest, admits: Operation['admits'] = 'partner'): Admitted {
     this.tick();
-    return authenticate(this.world, signed, this.#authentication);
+    return admits === 'agent'
+      ? admitAgent(this.world, signed, this.#authentication.windowSeconds)
+      : authenticate(this.world, signed, this.#authentication);
+  }
+
+  #agentById(agentId: string | undefined): Admitted {
+    const agent = this.world.agents.get(agentId ?? '');
+    if (agent === undefined) throw new ApiError(401, 'zkp', { msg: 'errPartnerAuth' });
+    return { account: agent.account, agent, nonce: undefined };
   }
 
   /** Stores a nonce that let a request in (2.6 step 9), in the journal too. */
@@ -123,11 +141,12 @@ export class Sandbox {
       const effects = this.faults.strike({ operation: operation.number, method: operation.method, path });
       const early = faultBeforeEffect(effects);
       if (early !== undefined) return early;
-      const { account, nonce } = admission();
+      const admitted = admission(operation.admits);
+      const { account, nonce } = admitted;
       this.requests.countAccount(account.keyId, label);
       if (nonce !== undefined) this.useNonce(account, nonce);
       this.#limiter?.take(account.keyId, this.world.nowMs);
-      const result = this.#carryOut(operation, account, params, query, request);
+      const result = this.#carryOut(operation, admitted, params, query, request);
       if (effects.some((effect) => effect.kind === 'dropAfter')) return droppedOutcome;
       return outcomeOf(result.status, result.body, {}, effects);
     } catch (error) {
@@ -181,6 +200,7 @@ export class Sandbox {
       if (enabled) this.control({ method: 'POST', target: '/keys', body: JSON.stringify({ apiKey, publicKeyPem }) });
     }
     this.world.listeners = this.listeners;
+    this.world.emit({ kind: 'reset' });
   }
 
   /** Where feed URLs in answers point, once the server knows its address. */
@@ -195,16 +215,17 @@ export class Sandbox {
 
   #carryOut(
     operation: Operation,
-    account: Account,
+    { account, agent }: Admitted,
     params: Record<string, string>,
     query: URLSearchParams,
     request: CallRequest,
   ): Answer {
     const body = operation.takesBody ? parseObjectBody(request.body ?? '') : {};
-    const run = () => operation.handle({ world: this.world, account, params, query, body });
+    const run = () => operation.handle({ world: this.world, account, agent, params, query, body });
     if (!operation.changesWorld) return run();
     const { method, target } = request;
-    const step = () => ({ t: this.world.nowMs, a: account.keyId, m: method, p: target, b: textOf(request.body) });
+    const who = agent === undefined ? { a: account.keyId } : { a: account.keyId, g: agent.id };
+    const step = () => ({ t: this.world.nowMs, ...who, m: method, p: target, b: textOf(request.body) });
     return this.#step(run, step);
   }
 
@@ -259,7 +280,8 @@ export class Sandbox {
     const { operation, params, query } = route(router, request);
     const body = operation.takesBody ? parseObjectBody(step.b) : {};
     const account = this.world.accounts.get(step.a) as Account;
-    operation.handle({ world: this.world, account, params, query, body });
+    const agent = step.g === undefined ? undefined : this.world.agents.get(step.g);
+    operation.handle({ world: this.world, account, agent, params, query, body });
   }
 
   #refusal(error: unknown): Outcome {
@@ -270,8 +292,9 @@ export class Sandbox {
 
   #freshHeader(): JournalHeader {
     const streamKeyHex = streamKey(this.#seed, 'ids').toString('hex');
-    const { feesBps, autoAcceptInvitations } = this.#settings;
-    return { version: 1, feesBps, autoAcceptInvitations, streamKeyHex, fixedTime: this.#seed !== undefined };
+    const { feesBps, autoAcceptInvitations, strictAgents } = this.#settings;
+    const fixedTime = this.#seed !== undefined;
+    return { version: 1, feesBps, autoAcceptInvitations, strictAgents, streamKeyHex, fixedTime };
   }
 
   #emptyWorld(): World {

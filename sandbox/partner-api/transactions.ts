@@ -1,6 +1,7 @@
 import { closeActions, closeProposal, newCustody, putToVote } from './custody.ts';
 import { badRequest } from './errors.ts';
 import { type FeeType, feeOf } from './fee-schedule.ts';
+import type { Leg } from './ledger.ts';
 import type {
   Electorate,
   LedgerRow,
@@ -30,6 +31,7 @@ export type TransactionRequest = Pick<
   | 'accountNo'
   | 'partnerTxId'
   | 'requestedBy'
+  | 'swap'
 > & { feeType: FeeType; rowType: LedgerRowType; electorate: Electorate };
 
 /** The policy that applies to a wallet: its own of that kind, else the fund's (5.5). */
@@ -74,31 +76,21 @@ export function submit(world: World, request: TransactionRequest): Transaction {
     outgoingRow: undefined,
   };
   world.transactions.set(transaction.id, transaction);
-  transaction.outgoingRow = addRow(world, transaction, given.wallet, 'out', rowType);
+  const { wallet, netAmount } = transaction;
+  transaction.outgoingRow = addRow(world, transaction, { wallet, direction: 'out', type: rowType, netAmount });
   putToVote(world, transaction, electorate);
   return transaction;
 }
 
-function addRow(
+/** Writes a ledger row of a transaction: outgoing ones open, incoming ones settled, for which no fee is taken (5.7). */
+export function addRow(
   world: World,
   transaction: Transaction,
-  wallet: Wallet,
-  direction: 'in' | 'out',
-  type: LedgerRowType,
+  row: Pick<LedgerRow, 'wallet' | 'direction' | 'type' | 'netAmount'>,
 ): LedgerRow {
-  return world.statement.add(
-    {
-      wallet,
-      direction,
-      type,
-      netAmount: transaction.netAmount,
-      fees: direction === 'out' ? transaction.fees : 0n,
-      transaction,
-      deposit: undefined,
-      settled: direction === 'in',
-    },
-    world.nowSeconds,
-  );
+  const isIncoming = row.direction === 'in';
+  const fees = isIncoming ? 0n : transaction.fees;
+  return world.statement.add({ ...row, fees, transaction, deposit: undefined, settled: isIncoming }, world.nowSeconds);
 }
 
 /** Gives the hold back; called by kinds when a transaction ends without settlement. */
@@ -116,38 +108,44 @@ export function releaseHold(world: World, transaction: Transaction): void {
  */
 export function settle(world: World, proposal: Proposal, incomingType: LedgerRowType | undefined): void {
   const transaction = proposal as Transaction;
-  if (chainRefuses(world, transaction)) {
+  if (chainRefuses(world, [transaction.wallet])) {
     closeProposal(world, transaction, 'chain_rejected');
     return;
   }
-  const { wallet, recipientWallet, asset, netAmount, fees } = transaction;
-  world.ledger.post([
-    { account: wallet.held, amount: -(netAmount + fees) },
-    { account: recipientWallet?.available ?? world.ledger.shared('outside', asset), amount: netAmount },
-    { account: world.ledger.shared('fees', asset), amount: fees },
-  ]);
-  transaction.status = 'approved';
-  transaction.chainTxId = world.ids.base58();
-  closeActions(world, transaction);
-  const isSweep = transaction.kind === 'sweep';
-  if (transaction.outgoingRow !== undefined) {
-    world.statement.settle(transaction.outgoingRow, world.nowSeconds);
-    world.emit({ kind: 'movement', row: transaction.outgoingRow, isSweep });
-  }
-  if (recipientWallet !== undefined && incomingType !== undefined) {
-    world.emit({
-      kind: 'movement',
-      row: addRow(world, transaction, recipientWallet, 'in', incomingType),
-      isSweep,
-    });
-  }
+  const { recipientWallet: wallet, netAmount } = transaction;
+  world.ledger.post(outgoingLegs(world, transaction, wallet));
+  markSettled(world, transaction, world.ids.base58());
+  if (wallet === undefined || incomingType === undefined) return;
+  const row = addRow(world, transaction, { wallet, direction: 'in', type: incomingType, netAmount });
+  world.emit({ kind: 'movement', row, isSweep: transaction.kind === 'sweep' });
 }
 
-/** Whether a planted fault makes the chain refuse this settlement; uses up one of its hits. */
-export function chainRefuses(world: World, transaction: Transaction): boolean {
+/** What settlement moves for one side: out of its hold, to the recipient (the outside if there is none) and to the fees. */
+export function outgoingLegs(world: World, transaction: Transaction, recipient: Wallet | undefined): Leg[] {
+  const { wallet, asset, netAmount, fees } = transaction;
+  return [
+    { account: wallet.held, amount: -(netAmount + fees) },
+    { account: recipient?.available ?? world.ledger.shared('outside', asset), amount: netAmount },
+    { account: world.ledger.shared('fees', asset), amount: fees },
+  ];
+}
+
+/** Makes a transaction `approved` and moves its outgoing ledger row to now, after the money has moved. */
+export function markSettled(world: World, transaction: Transaction, chainTxId: string): void {
+  transaction.status = 'approved';
+  transaction.chainTxId = chainTxId;
+  closeActions(world, transaction);
+  const row = transaction.outgoingRow;
+  if (row === undefined) return;
+  world.statement.settle(row, world.nowSeconds);
+  world.emit({ kind: 'movement', row, isSweep: transaction.kind === 'sweep' });
+}
+
+/** Whether a planted fault makes the chain refuse a settlement that pays from these wallets; uses up one of its hits. */
+export function chainRefuses(world: World, payers: readonly Wallet[]): boolean {
   for (const fault of world.chainFaults) {
     if (fault.remaining <= 0) continue;
-    if (fault.walletId !== undefined && fault.walletId !== transaction.wallet.id) continue;
+    if (fault.walletId !== undefined && !payers.some((wallet) => wallet.id === fault.walletId)) continue;
     if (fault.share < 1 && world.ids.stream.fraction() >= fault.share) continue;
     fault.remaining -= 1;
     return true;

@@ -1,9 +1,10 @@
 import { assetByCode, assetsFor } from './assets.ts';
+import { requestConnection } from './connection-kind.ts';
 import { type CustodyGroup, newPolicy, optionalCustodyGroup } from './custody-groups.ts';
 import { badRequest, invalidField, notFound } from './errors.ts';
 import { asInteger, member, optionalList, optionalText, requiredText } from './fields.ts';
 import type { JsonObject } from './json.ts';
-import type { Account, Company, CoreClient, Fund, Wallet } from './model.ts';
+import type { Account, Company, Connection, CoreClient, Fund, Wallet } from './model.ts';
 import { newRowIndex } from './statement.ts';
 import type { World } from './world.ts';
 
@@ -32,6 +33,9 @@ export function wantedWallets(list: readonly unknown[], world: World, company: C
     const connect = (optionalList(body, 'connect', 'wallets.connect') ?? []).map((entry) =>
       wantedConnection(world, entry),
     );
+    if (new Set(connect.map(({ exchange }) => exchange)).size !== connect.length) {
+      throw invalidField('wallets.connect');
+    }
     return {
       name: requiredText(body, 'name', 'wallets.name'),
       asset: knownAsset(requiredText(body, 'asset', 'wallets.asset'), company.account),
@@ -60,7 +64,8 @@ function walletType(body: JsonObject, connections: number): number {
   return Number(type);
 }
 
-function wantedConnection(world: World, entry: unknown): WantedConnection {
+/** Reads one `{counterparty_id, client_id}` of `connect` (4.5). 404 `core client` when it is no exchange. */
+export function wantedConnection(world: World, entry: unknown): WantedConnection {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw invalidField('wallets.connect');
   const body = entry as JsonObject;
   const exchange = world.coreClients.get(requiredText(body, 'counterparty_id', 'wallets.connect.counterparty_id'));
@@ -87,6 +92,7 @@ export function makeWallet(world: World, fund: Fund, wanted: WantedWallet): Wall
     shortCode: world.ids.shortCode((code) => world.walletsByShortCode.has(code)),
     fund,
     policies: { tx: undefined, withdraw: undefined },
+    policyLocks: { tx: '', withdraw: '' },
     connections: [],
     available: world.ledger.open('wallet', asset),
     held: world.ledger.open('held', asset),
@@ -98,7 +104,7 @@ export function makeWallet(world: World, fund: Fund, wanted: WantedWallet): Wall
   world.wallets.set(wallet.id, wallet);
   world.walletsByShortCode.set(wallet.shortCode, wallet);
   world.walletsByAddress.set(addressKey(wallet.address), wallet);
-  for (const connection of wanted.connect) requestConnection(world, wallet, connection);
+  for (const connection of wanted.connect) connect(world, wallet, connection);
   return wallet;
 }
 
@@ -107,6 +113,9 @@ export function addressKey(address: string): string {
   return address.startsWith('0x') ? address.toLowerCase() : address;
 }
 
-function requestConnection(_world: World, wallet: Wallet, wanted: WantedConnection): void {
-  wallet.connections.push({ ...wanted, status: 'initiated' });
+/** Links a wallet to an exchange and asks the exchange (6.8). */
+export function connect(world: World, wallet: Wallet, wanted: WantedConnection): void {
+  const connection: Connection = { ...wanted, status: 'initiated' };
+  wallet.connections.push(connection);
+  requestConnection(world, wallet, connection);
 }

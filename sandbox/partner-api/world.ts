@@ -23,7 +23,9 @@ export type WorldEvent =
   | { kind: 'actionPending'; action: Action }
   | { kind: 'movement'; row: LedgerRow; isSweep: boolean }
   | { kind: 'hub'; proposal: Proposal }
-  | { kind: 'keyRevoked'; account: Account };
+  | { kind: 'keyRevoked'; account: Account }
+  | { kind: 'reset' }
+  | { kind: 'warning'; message: string };
 
 /** A planted refusal by the chain (6.2): hits settlements until `remaining` is used up. */
 export interface ChainFault {
@@ -40,6 +42,8 @@ export interface WorldSettings {
   feedBaseUrl: string;
   /** Every invited user joins at once. */
   autoAcceptInvitations: boolean;
+  /** Whether signatures of agents are verified, and not only their form (10.5). */
+  strictAgents: boolean;
 }
 
 /**
@@ -62,8 +66,12 @@ export class World {
   readonly walletsByShortCode = new Map<string, Wallet>();
   readonly walletsByAddress = new Map<string, Wallet>();
   readonly coreClients = new Map<string, CoreClient>();
+  /** Signing Agents from the first half of their registration on; among the core clients only after the second. */
+  readonly agents = new Map<string, CoreClient>();
   readonly transactions = new Map<string, Transaction>();
   readonly actions = new Map<string, Action>();
+  /** The quotes on the liquidity hub, in the order they came. */
+  readonly hub = new Map<string, Transaction>();
   readonly chainFaults: ChainFault[] = [];
   /** Who is told what happens; replaced by the sandbox once replay is over. */
   listeners: Set<(event: WorldEvent) => void> = new Set();

@@ -4,6 +4,7 @@ import { integerJson } from '../json.ts';
 import type { Wallet } from '../model.ts';
 import { answer } from '../operation.ts';
 import { settledBalance } from '../resources/bodies.ts';
+import { ready } from '../resources/lookups.ts';
 import { creditDeposit } from '../transactions.ts';
 import { addressKey } from '../wallet-making.ts';
 import { type ControlContext, type ControlOperation, lasting, passing } from './operation.ts';
@@ -22,7 +23,7 @@ function deposit(context: ControlContext) {
   const wallet = walletOf(context);
   const amount = requiredAmount(context.body, 'amount');
   const from = optionalText(context.body, 'from') || 'outside';
-  const row = creditDeposit(context.world, wallet, amount, from);
+  const row = creditDeposit(context.world, ready(wallet), amount, from);
   const balance = integerJson(settledBalance(wallet));
   return answer({ walletId: wallet.id, chainTxId: row.deposit?.chainTxId, balance, timestamp: row.timestampSeconds });
 }

@@ -1,5 +1,6 @@
 import { actionControls } from './actions.ts';
 import { clockControls } from './clock.ts';
+import { exchangeControls } from './exchanges.ts';
 import { faultControls } from './faults.ts';
 import { keyControls } from './keys.ts';
 import { moneyControls } from './money.ts';
@@ -12,6 +13,7 @@ export const controlOperations: readonly ControlOperation[] = [
   ...keyControls,
   ...userControls,
   ...actionControls,
+  ...exchangeControls,
   ...moneyControls,
   ...clockControls,
   ...faultControls,

@@ -1,8 +1,8 @@
 import { addressType } from '../assets.ts';
-import { approvedCount } from '../custody.ts';
+import { announcedId, approvedCount } from '../custody.ts';
 import type { FeeQuote } from '../fee-schedule.ts';
 import { integerJson } from '../json.ts';
-import type { Action, Company, Policy, Transaction, Voter, Wallet } from '../model.ts';
+import type { Action, Company, Policy, SwapSide, Transaction, Voter, Wallet } from '../model.ts';
 import { effectivePolicy } from '../transactions.ts';
 
 /** `FeesResponse` (operations 2 and 22). */
@@ -42,8 +42,8 @@ export function companyEntity(company: Company): object {
   return { id, accountCode, name, initials: name.slice(0, 1).toUpperCase(), type: 'company', company: { name } };
 }
 
-/** `Policy` (5.5), or null where none applies. */
-export function policyBody(policy: Policy | undefined): object | null {
+/** `Policy` (5.5), or null where none applies. A lock is that of the wallet for which the policy is shown. */
+export function policyBody(policy: Policy | undefined, lockedTxId = ''): object | null {
   if (policy === undefined) return null;
   const candidates = policy.wallet === undefined ? policy.fund.wallets : [policy.wallet];
   const users = candidates.filter((wallet) => effectivePolicy(wallet, policy.kind) === policy);
@@ -55,8 +55,8 @@ export function policyBody(policy: Policy | undefined): object | null {
     id: policy.id,
     entityID: '',
     name: policy.name,
-    locked: policy.lockedTxId !== '',
-    lockedTxID: policy.lockedTxId,
+    locked: lockedTxId !== '',
+    lockedTxID: lockedTxId,
     threshold: policy.threshold,
     membersCount: policy.members.length,
     walletCount: users.length,
@@ -70,7 +70,8 @@ export function policyBody(policy: Policy | undefined): object | null {
 /** `FundWalletInfo` of all wallets of a fund; a policy that many inherit is rendered once. */
 export function walletBodies(wallets: readonly Wallet[]): object[] {
   const rendered = new Map<Policy | undefined, object | null>();
-  const render = (policy: Policy | undefined) => {
+  const render: typeof policyBody = (policy, lockedTxId) => {
+    if (lockedTxId) return policyBody(policy, lockedTxId);
     if (!rendered.has(policy)) rendered.set(policy, policyBody(policy));
     return rendered.get(policy) ?? null;
   };
@@ -99,8 +100,8 @@ export function walletBody(wallet: Wallet, render: typeof policyBody = policyBod
     balance: integerJson(settledBalance(wallet)),
     custodygroup_withdraw: withdraw?.id ?? '',
     custodygroup_tx: tx?.id ?? '',
-    policy_withdraw: render(withdraw),
-    policy_tx: render(tx),
+    policy_withdraw: render(withdraw, wallet.policyLocks.withdraw),
+    policy_tx: render(tx, wallet.policyLocks.tx),
     connected: connected.length === 0 ? null : connected,
   };
 }
@@ -114,7 +115,7 @@ export function settledBalance(wallet: Wallet): bigint {
 function approverBody(action: Action): object {
   const user = action.voter.type === 'user' ? action.voter : undefined;
   return {
-    actionID: action.id,
+    actionID: announcedId(action),
     firstName: user?.firstName ?? '',
     lastName: user?.lastName ?? '',
     status: action.status,
@@ -124,8 +125,11 @@ function approverBody(action: Action): object {
   };
 }
 
-/** `TxInfo` in its canonical camelCase (operations 25, 27 and the swap getters; K21). */
-export function transactionBody(transaction: Transaction): object {
+/**
+ * `TxInfo` in its canonical camelCase (operations 25, 27 and the swap getters; K21), with the swap part for either side of
+ * a swap. Wallets are shown to their owner only.
+ */
+export function transactionBody(transaction: Transaction, isOwner = true): object {
   const { custody } = transaction;
   const initiator = custody.initiator?.status;
   const asked = custody.dedicated === undefined ? custody.actions : [...custody.actions, custody.dedicated];
@@ -158,5 +162,19 @@ export function transactionBody(transaction: Transaction): object {
       reference: transaction.reference,
       requestedBy: transaction.requestedBy,
     },
+    ...(transaction.swap === undefined ? {} : { swap: swapBody(transaction, transaction.swap, isOwner) }),
+  };
+}
+
+/** The `swap` part (operation 29), seen from the side whose transaction it is. */
+function swapBody(transaction: Transaction, swap: SwapSide, isOwner: boolean): object {
+  const quote = swap.quote?.swap ?? swap;
+  return {
+    send: { symbol: transaction.asset, amount: integerJson(transaction.netAmount) },
+    receive: { symbol: swap.receiveWallet.asset, amount: integerJson(swap.receiveAmount) },
+    sendWalletID: isOwner ? transaction.wallet.id : '',
+    receiveWalletID: isOwner ? swap.receiveWallet.id : '',
+    takenBy: quote.take?.id ?? '',
+    liquidityHub: quote.listedAtSeconds !== undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { invalidField } from '../errors.ts';
 import { integerJson } from '../json.ts';
-import type { Fund, LedgerRow, Wallet } from '../model.ts';
+import type { Company, Fund, LedgerRow, Wallet } from '../model.ts';
 import { answer, type Context, type Operation, readOperation } from '../operation.ts';
 import { assetRows, type Direction, newRowIndex, type RowIndex } from '../statement.ts';
 import { fundOf } from './lookups.ts';
@@ -42,11 +42,24 @@ function readLedger(context: Context) {
   return answer({ Total: rows.size, List: rows.page(offset, limit).map(rowBody) });
 }
 
+/**
+ * Who a movement came from or went to. The hub names nobody, so neither does an open swap; once it is settled, both sides
+ * know whom they swapped with, but never through which wallets.
+ */
+function otherSide({ transaction, deposit, direction }: LedgerRow): { company?: Company | undefined; address: string } {
+  if (transaction === undefined) return { address: deposit?.address ?? '' };
+  const { swap, status, wallet, recipientWallet, recipientAddress } = transaction;
+  if (swap !== undefined) {
+    return { company: status === 'approved' ? (swap.quote ?? swap.take)?.company : undefined, address: '' };
+  }
+  if (direction === 'in') return { company: wallet.fund.company, address: wallet.id };
+  return { company: recipientWallet?.fund.company, address: recipientAddress };
+}
+
 /** `TxHistoryItem` (operation 18): amounts positive, status read from the transaction as it is now (5.7). */
 function rowBody(row: LedgerRow): object {
   const { transaction, deposit } = row;
-  const isIncoming = row.direction === 'in';
-  const counterparty = isIncoming ? transaction?.wallet : transaction?.recipientWallet;
+  const { company, address } = otherSide(row);
   return {
     TxID: transaction?.id ?? '',
     chainTxID: transaction?.chainTxId ?? deposit?.chainTxId ?? '',
@@ -59,9 +72,9 @@ function rowBody(row: LedgerRow): object {
     amount: integerJson(row.netAmount + row.fees),
     fees: integerJson(row.fees),
     netAmount: integerJson(row.netAmount),
-    counterpartyID: counterparty?.fund.company.id ?? '',
-    counterpartyName: counterparty?.fund.company.name ?? '',
-    address: deposit?.address ?? (isIncoming ? (counterparty?.id ?? '') : (transaction?.recipientAddress ?? '')),
+    counterpartyID: company?.id ?? '',
+    counterpartyName: company?.name ?? '',
+    address,
     reference: transaction?.reference ?? '',
     benefitOf: transaction?.benefitOf ?? '',
     accountNo: transaction?.accountNo ?? '',

@@ -1,6 +1,8 @@
-import { notFound } from '../errors.ts';
+import { badRequest, invalidField, notFound } from '../errors.ts';
 import type { Account, Company, CoreClient, Fund, Transaction, Wallet } from '../model.ts';
 import type { Context } from '../operation.ts';
+import type { Side } from '../swap-kind.ts';
+import { knownAsset } from '../wallet-making.ts';
 import type { World } from '../world.ts';
 
 /** The company of the path; another key's is 404 (Appendix A). */
@@ -21,6 +23,33 @@ export function fundOf(context: Context): Fund {
 export function walletOfCompany(world: World, company: Company, idOrShortCode: string): Wallet {
   const wallet = world.findWallet(idOrShortCode);
   if (wallet === undefined || wallet.fund.company !== company) throw notFound('wallet');
+  return wallet;
+}
+
+/** A wallet whose money a company may move or be paid: its own, of the asset named, ready (3.4). */
+export function sendingWallet(world: World, company: Company, idOrShortCode: string, symbol: string): Wallet {
+  return ofAsset(walletOfCompany(world, company, idOrShortCode), symbol, company.account);
+}
+
+/** A wallet of the asset that a request of `account` names, ready to pay. 400 `unknown asset`, `asset mismatch`. */
+export function ofAsset(wallet: Wallet, symbol: string, account: Account): Wallet {
+  knownAsset(symbol, account);
+  if (wallet.asset !== symbol) throw badRequest('asset mismatch');
+  return ready(wallet);
+}
+
+/** Where a transfer or sweep goes: any other wallet of the network of the same asset (Appendix A). */
+export function recipientWallet(world: World, from: Wallet, idOrShortCode: string, field: string): Wallet {
+  const wallet = world.findWallet(idOrShortCode);
+  if (wallet === undefined) throw notFound('wallet');
+  if (wallet === from) throw invalidField(field);
+  if (wallet.asset !== from.asset) throw badRequest('asset mismatch');
+  return ready(wallet);
+}
+
+/** A dedicated wallet takes and gives nothing before its exchange has accepted it (6.8). */
+export function ready(wallet: Wallet): Wallet {
+  if (wallet.status !== 'ready') throw badRequest('wallet not ready');
   return wallet;
 }
 
@@ -46,11 +75,18 @@ export function coreClientOf(context: Context): CoreClient {
 /** The transaction of the path within the company of the path, by its id or by the id of one of its actions (K35). */
 export function transactionOf(context: Context): Transaction {
   const company = companyOf(context);
-  const id = context.params['tx_id'] as string;
-  const { world } = context;
-  const viaAction = world.actions.get(id)?.proposal.id;
-  const transaction =
-    world.transactions.get(id) ?? (viaAction === undefined ? undefined : world.transactions.get(viaAction));
+  const transaction = transactionById(context.world, context.params['tx_id'] as string);
   if (transaction === undefined || transaction.company !== company) throw notFound('transaction');
   return transaction;
+}
+
+/** A transaction by its own id or by that of one of its actions (K35), whoever it belongs to. */
+export function transactionById(world: World, id: string): Transaction | undefined {
+  return world.transactions.get(id) ?? world.transactions.get(world.actions.get(id)?.proposal.id ?? '');
+}
+
+/** A quote of any company of the calling key: those may swap with each other (K39). */
+export function quoteForTakers({ world, account }: Context, id: string): Side | undefined {
+  const quote = transactionById(world, id);
+  return quote?.kind === 'swapMake' && quote.company?.account === account ? (quote as Side) : undefined;
 }

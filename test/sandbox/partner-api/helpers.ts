@@ -61,6 +61,20 @@ export class Bench {
     return { companyId, fundId: fund.fund_id as string, users, walletIds, shortCodes, asset };
   }
 
+  /** A core client that was upgraded to an exchange; of the first key unless another is named. */
+  newExchange(apiKeyId = this.apiKeyId): string {
+    const { id } = this.call('POST', '/coreclient', { name: 'Tern' }, apiKeyId).body;
+    this.control('POST', '/exchanges', { coreClientId: id, name: 'Tern Exchange', url: 'tern.example' });
+    return id;
+  }
+
+  /** A further wallet of a set-up that asks to be connected to an exchange; dedicated unless another type is named. */
+  connectedWallet(at: ReturnType<Bench['setUp']>, exchangeId: string, type = 1): string {
+    const connect = [{ counterparty_id: exchangeId, client_id: 'C-4471' }];
+    const wallets = [{ name: 'Tern trading', asset: at.asset, type, connect }];
+    return this.call('POST', `/company/${at.companyId}/fund/${at.fundId}/wallet`, { wallets }).body.wallets[0];
+  }
+
   /** A transfer request between the first two wallets of a set-up. */
   transferBody(at: ReturnType<Bench['setUp']>, more: object = {}): object {
     return {
