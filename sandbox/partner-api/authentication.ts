@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto';
+import type { Admitted } from './agent-admission.ts';
 import { accountOf } from './api-key.ts';
 import { ApiError } from './errors.ts';
 import type { Account } from './model.ts';
@@ -31,14 +32,12 @@ const refusal = (reason: string) => new ApiError(401, reason, { msg: 'errPartner
  * Carries out the checks of reference 2.6 in their order. Returns the account, and the nonce to store (step 9) if
  * one was used: the caller stores it in the same step that lets the request in.
  */
-export function authenticate(
-  world: World,
-  request: SignedRequest,
-  settings: AuthenticationSettings,
-): { account: Account; nonce: bigint | undefined } {
+export function authenticate(world: World, request: SignedRequest, settings: AuthenticationSettings): Admitted {
   const account = accountOf(world, headerOf(request, 'x-api-key'));
   const signature = headerOf(request, 'x-sign');
-  if (signature === undefined && mayBeUnsigned(account, settings.signaturePolicy)) return { account, nonce: undefined };
+  if (signature === undefined && mayBeUnsigned(account, settings.signaturePolicy)) {
+    return { account, agent: undefined, nonce: undefined };
+  }
   const timestamp = headerOf(request, 'x-timestamp');
   const nonceText = headerOf(request, 'x-nonce');
   if (timestamp === undefined && nonceText === undefined) throw refusal('timestamp');
@@ -46,11 +45,11 @@ export function authenticate(
   if (timestamp !== undefined) checkTimestamp(timestamp, world.nowSeconds, settings.windowSeconds);
   const nonce = nonceText === undefined ? undefined : checkedNonce(nonceText, account.lastNonce);
   if (!verifies(account, signature, timestamp ?? (nonceText as string), request)) throw refusal('signature');
-  return { account, nonce };
+  return { account, agent: undefined, nonce };
 }
 
 /** An empty header counts as absent: real clients send an empty `x-nonce` beside their timestamp (2.1). */
-function headerOf(request: SignedRequest, name: string): string | undefined {
+export function headerOf(request: Pick<SignedRequest, 'headers'>, name: string): string | undefined {
   const value = request.headers[name];
   const text = Array.isArray(value) ? value[0] : value;
   return text === undefined || text.trim() === '' ? undefined : text.trim();

@@ -65,6 +65,7 @@ function ask(world: World, proposal: Proposal, voter: Voter, role: Action['role'
     role,
   };
   world.actions.set(action.id, action);
+  if (voter.type === 'core-client') voter.agent?.actions.set(announcedId(action), action);
   voter.openActions.set(action.id, action);
   if (voter.autoApproveDelayMs !== undefined) {
     world.timers.add(world.nowMs + voter.autoApproveDelayMs, action, (due: Action) => {
@@ -73,6 +74,15 @@ function ask(world: World, proposal: Proposal, voter: Voter, role: Action['role'
   }
   world.emit({ kind: 'actionPending', action });
   return action;
+}
+
+/**
+ * The id under which a voter knows an action. Signing Agents take it for the transaction's and look that up (K35), so it is
+ * the transaction's for their vote as members; a second vote of theirs in the same transaction needs an id of its own.
+ */
+export function announcedId(action: Action): string {
+  const isAgent = action.voter.type === 'core-client' && action.voter.agent !== undefined;
+  return isAgent && action.role === 'member' ? action.proposal.id : action.id;
 }
 
 /** Casts a vote; votes are final. 400 `action not pending` on a closed action (6.6). */

@@ -1,4 +1,4 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 import { words } from './words.ts';
 
 const base62Alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -32,6 +32,11 @@ export class RandomStream {
     const start = this.position % blockBytes;
     this.position += length;
     return Buffer.from(this.#block.subarray(start, start + length));
+  }
+
+  /** 64 bytes for one purpose, always the same for a seed, wherever the stream stands. */
+  derive(purpose: string): Buffer {
+    return createHmac('sha512', this.#key).update(purpose).digest();
   }
 
   /** A number in [0, 1). */
@@ -75,6 +80,13 @@ function encode(bytes: Buffer, alphabet: string, length: number): string {
   let zeros = 0;
   while (zeros < text.length && text[zeros] === alphabet[0]) zeros++;
   return text.slice(zeros).padStart(length, alphabet[0]);
+}
+
+/** The 32 bytes that an id of `base58()` stands for. */
+export function base58Bytes(text: string): Buffer {
+  let value = 0n;
+  for (const sign of text) value = value * 58n + BigInt(base58Alphabet.indexOf(sign));
+  return Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
 }
 
 function base58Check(version: number, payload: Buffer): string {

@@ -11,13 +11,18 @@ export interface JournalHeader {
   readonly version: 1;
   readonly feesBps: FeeRates;
   readonly autoAcceptInvitations: boolean;
+  /** Absent from journals of earlier servers: not strict then. */
+  readonly strictAgents?: boolean;
   readonly streamKeyHex: string;
   readonly fixedTime: boolean;
 }
 
+/** A request of an API key `a`; of its Signing Agent `g`, if there is one. */
+type AccountStep = { t: number; a: string; g?: string; m: string; p: string; b: string };
+
 /** One committed step: a request that changed the world, a nonce that was used up, or a change of the clock. */
 export type JournalStep =
-  | { readonly t: number; readonly a: string; readonly m: string; readonly p: string; readonly b: string }
+  | AccountStep
   | { readonly t: number; readonly c: 1; readonly m: string; readonly p: string; readonly b: string }
   | { readonly t: number; readonly a: string; readonly n: string }
   | { readonly t: number; readonly clock: ClockState };

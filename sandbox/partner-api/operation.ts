@@ -1,12 +1,14 @@
 import type { JsonObject } from './json.ts';
-import type { Account } from './model.ts';
+import type { Account, CoreClient } from './model.ts';
 import type { World } from './world.ts';
 
 /** What a handler gets to know about a request. */
 export interface Context {
   readonly world: World;
-  /** The calling API key. */
+  /** The calling API key; of an agent's call the one it was registered with. */
   readonly account: Account;
+  /** The calling Signing Agent, in operations that only agents call. */
+  readonly agent: CoreClient | undefined;
   /** Path parameters, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -30,6 +32,8 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path below the base, with `{parameters}`. */
   readonly path: string;
+  /** Who is let in: an API key (2.6), or a Signing Agent by `x-api-zkp` (10.5). */
+  readonly admits: 'partner' | 'agent';
   /** Whether the body is read as JSON (1.4): other operations ignore it. */
   readonly takesBody: boolean;
   /** Whether a success changes the world, and so is journalled. */
@@ -39,7 +43,7 @@ export interface Operation {
 
 /** An operation that only reads. */
 export function readOperation(number: string, path: string, handle: Operation['handle']): Operation {
-  return { number, method: 'GET', path, takesBody: false, changesWorld: false, handle };
+  return { number, method: 'GET', path, admits: 'partner', takesBody: false, changesWorld: false, handle };
 }
 
 /** An operation that changes the world; it takes a JSON body unless told otherwise. */
@@ -50,7 +54,17 @@ export function writeOperation(
   handle: Operation['handle'],
   takesBody = true,
 ): Operation {
-  return { number, method, path, takesBody, changesWorld: true, handle };
+  return { number, method, path, admits: 'partner', takesBody, changesWorld: true, handle };
+}
+
+/** An operation that is asked for by `POST` but changes nothing. */
+export function askOperation(number: string, path: string, handle: Operation['handle']): Operation {
+  return { number, method: 'POST', path, admits: 'partner', takesBody: true, changesWorld: false, handle };
+}
+
+/** The same operation for Signing Agents instead of API keys. */
+export function forAgents(operation: Operation): Operation {
+  return { ...operation, admits: 'agent' };
 }
 
 /** 200 with a body. */

@@ -22,6 +22,7 @@ function controlBody(action: Action): object {
   const txId = action.proposal.id;
   return {
     ...actionDetailsBody(action),
+    id: action.id,
     voterId: action.voter.id,
     voterType: action.voter.type,
     role: action.role,

@@ -1,5 +1,5 @@
 import { requiredText } from '../fields.ts';
-import type { CoreClient } from '../model.ts';
+import type { Account, Agent, CoreClient } from '../model.ts';
 import { answer, type Context, type Operation, readOperation, writeOperation } from '../operation.ts';
 import type { World } from '../world.ts';
 
@@ -7,25 +7,42 @@ function coreClientBody(world: World, client: CoreClient): object {
   return {
     id: client.id,
     name: client.name,
-    feed: `${world.settings.feedBaseUrl}/coreclient/${client.id}/feed`,
+    feed: feedUrlOf(world, client),
     timestamp: client.createdAtSeconds,
   };
 }
 
-function createCoreClient({ world, account, body }: Context) {
-  const client: CoreClient = {
+/** The address of a core client's feed (W1). */
+export function feedUrlOf(world: World, client: CoreClient): string {
+  return `${world.settings.feedBaseUrl}/coreclient/${client.id}/feed`;
+}
+
+/** A core client that nobody knows yet. */
+export function newCoreClient(world: World, account: Account, id: string, name: string, agent?: Agent): CoreClient {
+  return {
     type: 'core-client',
-    name: requiredText(body, 'name'),
-    id: world.ids.base58(),
+    name,
+    id,
     account,
     createdAtSeconds: world.nowSeconds,
     exchange: undefined,
+    agent,
     openActions: new Map(),
     autoApproveDelayMs: undefined,
     sweepsByPartnerId: new Map(),
   };
+}
+
+/** Makes a core client known, to its key and to companies that enlist it. */
+export function registerCoreClient(world: World, client: CoreClient): void {
   world.coreClients.set(client.id, client);
-  account.coreClients.push(client);
+  client.account.coreClients.push(client);
+}
+
+function createCoreClient({ world, account, body }: Context) {
+  const name = requiredText(body, 'name');
+  const client = newCoreClient(world, account, world.ids.base58(), name);
+  registerCoreClient(world, client);
   return answer(coreClientBody(world, client));
 }
 
