@@ -27,6 +27,8 @@ export interface Telling {
   readonly nextAtMs?: number;
   /** Sequences given up after the retry period; the replay command tells them again. */
   readonly givenUp?: readonly number[];
+  /** How often an operator has had it told again: a worker that was telling meanwhile sees that its word is out of date. */
+  readonly replays?: number;
 }
 
 /** Anything with a history that is told to somebody. */

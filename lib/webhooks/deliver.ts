@@ -54,7 +54,7 @@ export async function deliverWebhooks(teller: Teller, id: string): Promise<void>
       const before = telling;
       telling = wanted
         ? await tell(teller, claimed, endpoint, telling)
-        : { announced: telling.announced + 1, failures: 0, ...givenUp(telling) };
+        : { announced: telling.announced + 1, failures: 0, ...kept(telling) };
       if (telling.announced === before.announced) break;
     }
     told[endpoint.name] = telling;
@@ -70,8 +70,9 @@ function isWanted(endpoint: Endpoint, subject: Subject, sequence: number): boole
   return endpoint.events === undefined || endpoint.events.includes(render(subject, sequence).type);
 }
 
-function givenUp(telling: Telling): Pick<Telling, 'givenUp'> {
-  return telling.givenUp === undefined ? {} : { givenUp: telling.givenUp };
+/** What stays when the next entry's turn comes. */
+function kept({ givenUp, replays }: Telling): Pick<Telling, 'givenUp' | 'replays'> {
+  return { ...(givenUp === undefined ? {} : { givenUp }), ...(replays === undefined ? {} : { replays }) };
 }
 
 async function claimTelling(teller: Teller, id: string): Promise<Subject | undefined> {
@@ -81,7 +82,8 @@ async function claimTelling(teller: Teller, id: string): Promise<Subject | undef
   return await teller.store.replace<Subject>(current, withTelling(current, current.telling, nowMs + tellingLeaseMs));
 }
 
-function withTelling(subject: Subject, telling: Subject['telling'], tellAtMs: number | undefined): Subject {
+/** The same subject with this telling, due to be told at `tellAtMs` or never again. */
+export function withTelling(subject: Subject, telling: Subject['telling'], tellAtMs: number | undefined): Subject {
   const { tellAtMs: _tellAt, ...rest } = subject;
   const next = { ...rest, telling, ...(tellAtMs === undefined ? {} : { tellAtMs }) };
   const { dueAtMs: _dueAt, ...index } = subject.index;
@@ -96,7 +98,7 @@ async function tell(teller: Teller, subject: Subject, endpoint: Endpoint, tellin
   const failure = await post(teller, subject, endpoint, sequence);
   if (failure === undefined) {
     teller.report.info('webhook delivered', facts);
-    return { announced: sequence + 1, failures: 0, ...givenUp(telling) };
+    return { announced: sequence + 1, failures: 0, ...kept(telling) };
   }
   const nowMs = teller.clock.nowMs();
   const failures = telling.failures + 1;
@@ -104,7 +106,7 @@ async function tell(teller: Teller, subject: Subject, endpoint: Endpoint, tellin
   teller.report.warn('webhook failed', { ...facts, failures, ...failure.facts });
   if (failure.gone || nowMs - firstTriedAtMs >= retryPeriodMs) {
     teller.report.alarm('webhook_given_up', facts);
-    return { announced: sequence + 1, failures: 0, givenUp: [...(telling.givenUp ?? []), sequence] };
+    return { announced: sequence + 1, failures: 0, ...kept(telling), givenUp: [...(telling.givenUp ?? []), sequence] };
   }
   const waitMs = Math.max(failure.retryAfterMs ?? 0, retryWaitMs(failures, teller.random.fraction()));
   return { ...telling, failures, firstTriedAtMs, nextAtMs: nowMs + Math.min(waitMs, retryPeriodMs) };
@@ -158,10 +160,16 @@ async function recordTelling(teller: Teller, id: string, told: Record<string, Te
   }
 }
 
-/** A worker that stood still for longer than its lease must not take back what another has told since. */
+/**
+ * A worker that stood still for longer than its lease must not take back what another has told since, and one that was
+ * telling while an operator asked for a replay must not take back the replay.
+ */
 function ahead(known: Subject['telling'], told: Record<string, Telling>): Record<string, Telling> {
   return Object.fromEntries(
-    Object.entries(told).filter(([name, { announced }]) => announced >= (known[name]?.announced ?? 0)),
+    Object.entries(told).filter(([name, { announced, replays = 0 }]) => {
+      const there = known[name] ?? { announced: 0 };
+      return announced >= there.announced && replays === (there.replays ?? 0);
+    }),
   );
 }
 
