@@ -1,27 +1,20 @@
-import middy from '@middy/core';
-import type { Clock } from '../../instructions/ports.ts';
 import { systemClock } from '../clock.ts';
 import { type ClientConfig, clients } from '../config/clients.ts';
 import type { Config } from '../config/concerns.ts';
 import { ownConcern } from '../config/load-concern.ts';
 import { environment } from '../environment.ts';
-import { type FunctionReporter, reporter } from '../reporter.ts';
-import { type Answer, type HttpResponse, responseOf } from './answer.ts';
+import { reporter } from '../reporter.ts';
+import type { Answer } from './answer.ts';
 import { type Authenticate, tokenAuthentication } from './authenticate.ts';
 import { authorization, clientLookup } from './authorize.ts';
 import { type BodyRule, bodyReader } from './body.ts';
-import { errorFrame } from './error-frame.ts';
-import { InvalidRequest } from './errors.ts';
 import { getJson } from './get-json.ts';
 import { issuerKeys } from './key-set.ts';
-import { type DoorMiddleware, type FunctionContext, type HttpEvent, openVisit, type Visit } from './visit.ts';
+import { type FrameOutside, framed, type HttpHandler, type PublicCall, publicCall } from './public-door.ts';
+import type { Visit } from './visit.ts';
 
 export { type Answer, answer } from './answer.ts';
-
-/** A request without anything known of its caller. `deadlineMs`: the answer must be on its way by then. */
-export interface PublicCall extends Pick<Visit, 'event' | 'requestId' | 'method' | 'headers' | 'path' | 'query'> {
-  readonly deadlineMs: number;
-}
+export { type HttpHandler, type PublicCall, publicDoor } from './public-door.ts';
 
 /** A request of somebody with a valid token. */
 export interface OperatorCall extends PublicCall {
@@ -44,15 +37,10 @@ export interface DoorOptions {
   readonly body?: BodyRule;
 }
 
-/** A Lambda handler behind an HTTP API with payload format 2.0. */
-export type HttpHandler = (event: HttpEvent, context: FunctionContext) => Promise<HttpResponse>;
-
 /** What a door touches; functions leave it out and get the process's own. */
-export interface DoorOutside {
+export interface DoorOutside extends FrameOutside {
   authenticate(): Authenticate;
   config(): Pick<Config, 'clients'>;
-  reporter(): FunctionReporter;
-  readonly clock: Clock;
 }
 
 /**
@@ -71,7 +59,7 @@ export function httpDoor(
     clientLookup(() => outside.config()),
     bodyReader(options.body ?? 'none'),
   ];
-  return handlerOf(steps, (visit, deadlineMs) => flow(clientCall(visit, deadlineMs)), outside);
+  return framed(steps, (visit, deadlineMs) => flow(clientCall(visit, deadlineMs)), outside);
 }
 
 /** The same for operators: a token with the scope is enough, its subject need not be a client. */
@@ -81,59 +69,7 @@ export function operatorDoor(
   outside: DoorOutside = ownOutside,
 ): HttpHandler {
   const steps = [authorization(() => outside.authenticate(), options.scope), bodyReader(options.body ?? 'none')];
-  return handlerOf(steps, (visit, deadlineMs) => flow(operatorCall(visit, deadlineMs)), outside);
-}
-
-/** The same for everybody: no token is asked for, and no body read. */
-export function publicDoor(
-  flow: (call: PublicCall) => Promise<Answer>,
-  outside: Pick<DoorOutside, 'reporter' | 'clock'> = ownOutside,
-): HttpHandler {
-  return handlerOf([bodyReader('none')], (visit, deadlineMs) => flow(publicCall(visit, deadlineMs)), outside);
-}
-
-/** The caller gets an answer in the frame this long before Lambda would cut the function off without one. */
-const answerBeforeEndMs = 250;
-/** Where the context says nothing, as in a test. */
-const assumedRemainingMs = 10_000;
-
-function handlerOf(
-  steps: DoorMiddleware[],
-  flow: (visit: Visit, deadlineMs: number) => Promise<Answer>,
-  outside: Pick<DoorOutside, 'reporter' | 'clock'>,
-): HttpHandler {
-  const chain = middy<Visit, HttpResponse>(
-    async (visit: Visit, context: FunctionContext) => {
-      const remainingMs = context.getRemainingTimeInMillis?.() ?? assumedRemainingMs;
-      return responseOf(await flow(visit, outside.clock.nowMs() + remainingMs - answerBeforeEndMs));
-    },
-    {
-      timeoutEarlyInMillis: answerBeforeEndMs,
-      timeoutEarlyResponse: () => {
-        throw new InvalidRequest(503, 'timeout');
-      },
-    },
-  )
-    .use(
-      errorFrame({
-        info: (...line) => outside.reporter().info(...line),
-        error: (...line) => outside.reporter().error(...line),
-      }),
-    )
-    .use(steps);
-
-  return (event, context) => {
-    const requestId = context.awsRequestId ?? event.requestContext.requestId ?? 'none';
-    const facts = { requestId, function: context.functionName ?? environment.functionName };
-    return outside.reporter().invocation(facts, async () => {
-      const response = await chain(openVisit(event, requestId), context as never);
-      return { ...response, headers: { ...response.headers, 'x-request-id': requestId } };
-    });
-  };
-}
-
-function publicCall({ event, requestId, method, headers, path, query }: Visit, deadlineMs: number): PublicCall {
-  return { event, requestId, method, headers, path, query, deadlineMs };
+  return framed(steps, (visit, deadlineMs) => flow(operatorCall(visit, deadlineMs)), outside);
 }
 
 function operatorCall(visit: Visit, deadlineMs: number): OperatorCall {
