@@ -36,6 +36,11 @@ function goodBodies(known: Known): Record<string, object> {
       send: { symbol: 'BTC-TESTNET', amount: 5 },
     },
     36: { name: 'bot' },
+    45: { message_hash_hex: 'a7ffc6f8' },
+    46: { message_hash_hex: 'a7ffc6f8', signature_hex: `02${'00'.repeat(48)}`, signer_id: known.client_id },
+    47: { name: 'agent', blsPublicKey: 'ab'.repeat(192), ecPublicKey: `04${'ab'.repeat(64)}` },
+    48: { idDocSignatureHex: `02${'00'.repeat(48)}` },
+    51: { signatures: [`02${'00'.repeat(48)}`] },
   };
 }
 
