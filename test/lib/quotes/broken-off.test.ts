@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { putPrice } from '../../../lib/quotes/prices.ts';
+import { type Plan, QuoteWorld } from './world.ts';
+
+/** A quote made and published, its price moved, a new one published, and that one withdrawn for want of a price. */
+async function course(
+  plan: Plan | undefined,
+  fault?: QuoteWorld['partnerApi']['fault'],
+): Promise<{ world: QuoteWorld; mostOpen: number; mostOnHub: number }> {
+  const world = new QuoteWorld();
+  let mostOpen = 0;
+  let mostOnHub = 0;
+  const pass = async (seconds: number, price: string | undefined) => {
+    for (let second = 0; second < seconds; second++) {
+      if (price !== undefined && second % 30 === 0) {
+        await putPrice(world.desk(), world.strategies, 'desk', { name: 'btc-eth', price, at: world.nowMs / 1000 });
+      }
+      await world.pass(1);
+      const open = world.partnerApi.quotes.filter(({ status }) => status === 'pending' || status === 'taker_pending');
+      mostOpen = Math.max(mostOpen, open.length);
+      mostOnHub = Math.max(mostOnHub, world.onHub().length);
+    }
+  };
+  world.plan = plan ?? { call: -1, after: false };
+  world.partnerApi.fault = fault;
+  await pass(180, '15.3125');
+  await pass(240, '15.5');
+  await pass(420, undefined);
+  return { world, mostOpen, mostOnHub };
+}
+
+/** What the course must come to, wherever it was broken off. */
+function broken({ world, mostOpen, mostOnHub }: Awaited<ReturnType<typeof course>>): string[] {
+  const found: string[] = [];
+  if (mostOpen > 1) found.push(`${mostOpen} quotes open at once`);
+  if (mostOnHub > 1) found.push(`${mostOnHub} quotes on the hub at once`);
+  if (world.onHub().length > 0) found.push('a quote on the hub without a price');
+  const transactions = new Set(world.partnerApi.quotes.map(({ asked }) => asked.partnerTxId));
+  if (transactions.size !== world.partnerApi.quotes.length) found.push('two transactions of one quote');
+  for (const { id, txId } of world.instructions()) {
+    if (transactions.has(id) && txId === undefined) found.push(`${id} does not know its transaction`);
+  }
+  for (const offer of world.offers()) {
+    const told = offer.history.map(({ state }) => state).join(' ');
+    if (offer.state !== 'ended') found.push(`${offer.id} is ${offer.state}`);
+    // A publication whose record was lost is told of by its end alone.
+    if (!['published withdrawn', 'withdrawn', ''].includes(told)) found.push(`${offer.id} told: ${told}`);
+  }
+  const published = new Set(world.partnerApi.published);
+  if (published.size < 1) found.push('nothing was ever published');
+  if (world.alarms.length > 0) found.push(`alarms: ${world.alarms}`);
+  return found;
+}
+
+describe('market making that is broken off', () => {
+  it('publishes two quotes, one after the other, when nothing breaks', async () => {
+    const run = await course(undefined);
+    expect(broken(run)).toEqual([]);
+    expect(run.world.partnerApi.published).toEqual(['tx-1', 'tx-2']);
+    expect(run.world.events().map(({ type, data }) => [type, data['reason']])).toEqual([
+      ['quote.published', undefined],
+      ['quote.withdrawn', 'the price has moved'],
+      ['quote.published', undefined],
+      ['quote.withdrawn', 'the price is stale'],
+    ]);
+  });
+
+  it('has one quote at most, and none without a price, wherever a process dies', async () => {
+    const { world } = await course(undefined);
+    const found: string[] = [];
+    for (let call = 0; call < world.calls; call++) {
+      for (const after of [false, true]) {
+        const problems = broken(await course({ call, after }));
+        if (problems.length > 0) found.push(`call ${call}, ${after ? 'after' : 'before'}: ${problems.join('; ')}`);
+      }
+    }
+    expect(world.calls).toBeGreaterThan(100);
+    expect(found).toEqual([]);
+  }, 180_000);
+
+  it.each(
+    ['make', 'publish', 'cancel', 'get', 'list', 'max', 'ledger'].flatMap((operation) =>
+      (['before', 'after', 'notConnected'] as const).flatMap((effect) =>
+        [1, 3].map((times) => [operation, effect, times] as const),
+      ),
+    ),
+  )(
+    'has one quote at most, and none without a price, when "%s" fails (%s) %i times',
+    async (operation, effect, times) => {
+      const run = await course(undefined, { operation, effect, times });
+      // Times an attempt may still act are waited for before the next quote.
+      expect(broken(run).filter((problem) => problem !== 'nothing was ever published')).toEqual([]);
+    },
+  );
+});
