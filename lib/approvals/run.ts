@@ -145,11 +145,11 @@ interface Attempt {
 
 /** Takes what the decision rests on, so that no other can rest on the same: the transaction's match, room in the totals. */
 async function takeRoom(approver: Approver, attempt: Attempt): Promise<boolean> {
-  const { config, actionId, facts, judgement, totals, nowMs } = attempt;
+  const { config, actionId, facts, judgement, restsOn, totals, nowMs } = attempt;
   const { coreClientId } = config;
-  const restsOnMatch = judgement.rule?.when.matchesInstruction === true && facts.txId !== undefined;
-  if (restsOnMatch && !(await claimMatch(approver.store, { coreClientId, actionId }, facts.txId as string)))
-    return false;
+  if (restsOn !== undefined && facts.txId !== undefined) {
+    if (!(await claimMatch(approver.store, { coreClientId, actionId }, facts.txId))) return false;
+  }
   const amount = countable(facts);
   if (judgement.decision !== 'approve' || amount === undefined || totals === undefined) return true;
   return await count(approver.store, totals, { actionId, baseUnits: amount.baseUnits }, nowMs);

@@ -47,16 +47,25 @@ function coversTime(wide: RuleConditions['time'], narrow: RuleConditions['time']
   if (wide === undefined) return true;
   if (narrow === undefined || wide.zone !== narrow.zone) return false;
   const all = minutesOf(wide);
-  return [...minutesOf(narrow)].every((minute) => all.has(minute));
+  return minutesOf(narrow).every((isInside, minute) => !isInside || all[minute] === true);
 }
 
-/** Every minute of a week that lies in the span, counted from Monday midnight. */
-function minutesOf(time: NonNullable<RuleConditions['time']>): Set<number> {
+/** Every pair of rules is compared, at each cold start too: the minutes of a span are worked out once. */
+const minutesKnown = new WeakMap<NonNullable<RuleConditions['time']>, readonly boolean[]>();
+
+/** For every minute of a week, counted from Monday midnight, whether it lies in the span. */
+function minutesOf(time: NonNullable<RuleConditions['time']>): readonly boolean[] {
+  const known = minutesKnown.get(time);
+  if (known !== undefined) return known;
   const from = minuteOfDay(time.from);
   const lengthMinutes = (minuteOfDay(time.to) - from + dayMinutes) % dayMinutes;
-  const starts = (time.days ?? days).map((day) => days.indexOf(day) * dayMinutes + from);
-  const minutes = starts.flatMap((start) => Array.from({ length: lengthMinutes }, (_, minute) => start + minute));
-  return new Set(minutes.map((minute) => minute % (7 * dayMinutes)));
+  const minutes = new Array<boolean>(7 * dayMinutes).fill(false);
+  for (const day of time.days ?? days) {
+    const start = days.indexOf(day) * dayMinutes + from;
+    for (let minute = 0; minute < lengthMinutes; minute++) minutes[(start + minute) % minutes.length] = true;
+  }
+  minutesKnown.set(time, minutes);
+  return minutes;
 }
 
 /** Minutes since midnight of `hh:mm`. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../lib/approvals/decision.ts';
 import { approveHinted, runApprovals } from '../../../lib/approvals/index.ts';
 import { approveActions } from '../../../lib/approvals/run.ts';
+import { approvedWithin, readTotals } from '../../../lib/approvals/totals.ts';
 import { setControl } from '../../../lib/instructions/control.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
 import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
@@ -238,6 +239,11 @@ function turns(seed: number): () => Promise<void> {
   };
 }
 
+/** Waits for so many steps of the others. */
+async function later(steps: number, turn: () => Promise<void>): Promise<void> {
+  for (let step = 0; step < steps; step++) await turn();
+}
+
 function sumOfVotes(world: ApprovalWorld): bigint {
   return world.custody.votes
     .map(({ actionId }) => world.custody.actions.get(actionId)?.details.netAmountBaseUnits ?? 0n)
@@ -257,7 +263,8 @@ describe('two runs at once', () => {
         await approve(core, id);
       };
       const turn = turns(seed);
-      await Promise.all([run(world, rulesOf(matching), turn), run(world, rulesOf(matching), turn)]);
+      const late = later(seed % 40, turn).then(() => run(world, rulesOf(matching), turn));
+      await Promise.all([run(world, rulesOf(matching), turn), late]);
       expect(asked, `seed ${seed}`).toBe(1);
       expect(world.stored<Decision>('decision/')).toMatchObject([{ status: 'approved' }]);
     }
@@ -269,11 +276,44 @@ describe('two runs at once', () => {
       const world = new ApprovalWorld();
       world.custody.put(...['a', 'b', 'c', 'd'].map((id) => transferAction(id)));
       const turn = turns(seed);
-      await Promise.all([run(world, rulesOf(limited), turn), run(world, rulesOf(limited), turn)]);
+      const late = later(seed % 40, turn).then(() => run(world, rulesOf(limited), turn));
+      await Promise.all([run(world, rulesOf(limited), turn), late]);
       expect(sumOfVotes(world), `seed ${seed}`).toBeLessThanOrEqual(1700n);
+      const totals = await readTotals(world.table, 'night-desk', 'BTC-TESTNET');
+      expect(approvedWithin(totals, 3600, world.nowMs, 'none'), `seed ${seed}`).toBe(sumOfVotes(world));
       if (sumOfVotes(world) === 1600n) approvedTwo++;
     }
     expect(approvedTwo).toBe(150);
+  });
+});
+
+describe('a run that stands still anywhere while another one runs', () => {
+  it('neither votes again nor counts again', async () => {
+    for (let call = 0; call < 25; call++) {
+      const world = new ApprovalWorld();
+      await world.add(transferInstruction('i1', 'tx-a1'));
+      world.custody.put(transferAction('a1'));
+      let asked = 0;
+      const { approve } = world.custody.api;
+      world.custody.api.approve = async (core, id) => {
+        asked++;
+        await approve(core, id);
+      };
+      const rules = rulesOf({ ...matching, when: { ...matching.when, ...limited.when } });
+      const { promise: othersDone, resolve } = Promise.withResolvers<void>();
+      let calls = 0;
+      const still = run(world, rules, async () => {
+        if (calls++ === call) await othersDone;
+      });
+      for (let turn = 0; turn < 200; turn++) await null;
+      await run(world, rules);
+      resolve();
+      await still;
+      await runEveryMinute(world, 3, rules);
+      expect(asked, `before call ${call}`).toBe(1);
+      const totals = await readTotals(world.table, 'night-desk', 'BTC-TESTNET');
+      expect(approvedWithin(totals, 3600, world.nowMs, 'none'), `before call ${call}`).toBe(800n);
+    }
   });
 });
 

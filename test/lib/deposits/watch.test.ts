@@ -56,9 +56,9 @@ describe('a watched wallet', () => {
 
   it('is read from a day before the newest entry, for entries that come late', async () => {
     const world = new DepositWorld();
-    world.history.push(movement('c1', 10));
+    world.history.push(movement('c1', 0));
     await world.run();
-    world.history.push(movement('late', 10 - day));
+    world.history.push(movement('late', -day), movement('too late', -day - 1));
     await world.run();
     expect(world.deposits().map(({ chainTxId }) => chainTxId)).toEqual(['c1', 'late']);
   });

@@ -42,10 +42,11 @@ describe('the daily report', () => {
 
   it('is made once a day, and asks nothing when it is there', async () => {
     await world.run();
+    const made = world.reports();
     world.apiCalls = [];
     for (let run = 0; run < 5; run++) await world.run();
     expect(world.apiCalls).toEqual([]);
-    expect(world.reports()).toHaveLength(1);
+    expect(world.reports()).toEqual(made);
     world.nowMs += 24 * 3_600_000;
     await world.run();
     expect(world.reports().map(({ day }) => day)).toEqual(['2026-01-08', '2026-01-09']);
