@@ -1,0 +1,44 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { successors } from '../lib/instructions/record.ts';
+import { routes } from '../lib/openapi/routes.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+describe('the documentation', () => {
+  it('has no link within the project that leads nowhere', () => {
+    const broken = globSync(['*.md', 'docs/*.md'], { cwd: root }).flatMap((file) =>
+      [...read(file).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+        .map(([, target]) => target as string)
+        .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(file), target)))
+        .map((target) => `${file}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('draws the states as they are', () => {
+    const [, diagram = ''] = /stateDiagram-v2\n(.*?)```/s.exec(read('docs/architecture.md')) ?? [];
+    const drawn = [...diagram.matchAll(/^\s*(\w+|\[\*\]) --> (\w+|\[\*\])/gm)].map(([, from, to]) => `${from} ${to}`);
+    const real = Object.entries(successors).flatMap(([from, following]) =>
+      following.length > 0 ? following.map((to) => `${from} ${to}`) : [`${from} [*]`],
+    );
+    expect(drawn.toSorted()).toEqual([...real, '[*] accepted'].toSorted());
+  });
+
+  it('has every room of lib/ in its table', () => {
+    const rooms = globSync('lib/*/', { cwd: root }).map((room) => `\`${room.replace(/\/?$/, '/')}\``);
+    expect(rooms.length).toBeGreaterThan(10);
+    expect(rooms.filter((room) => !read('docs/architecture.md').includes(room))).toEqual([]);
+  });
+
+  it('names every door of the HTTP API beside its scope', () => {
+    const rows = read('docs/http-api.md').split('\n');
+    for (const { method, path, scope } of routes) {
+      if (scope === undefined) continue;
+      const row = rows.find((line) => line.startsWith(`| \`${scope}\``)) ?? '';
+      expect(row, scope).toContain(`\`${method.toUpperCase()} ${path}\``);
+    }
+  });
+});
