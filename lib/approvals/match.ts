@@ -83,7 +83,8 @@ function differencesFrom(
 ): string[] {
   if (wanted === undefined) return ['its kind'];
   const recipients = wanted.recipient === undefined ? [] : [wanted.recipient];
-  const blankOr = (ours: string | undefined, told: string | undefined) => told === undefined || told === ours;
+  const blankOr = (ours: string | undefined, told: string | undefined) =>
+    ours === undefined || told === undefined || told === ours;
   const same: [string, boolean][] = [
     ['asset', facts.asset === wanted.asset],
     ['net amount', sameAmount(wanted, facts)],
@@ -92,7 +93,8 @@ function differencesFrom(
     ['reference', (facts.reference ?? '') === wanted.reference],
     ['receive asset', wanted.receive === undefined || facts.receiveAsset === wanted.receive.asset],
     ['receive amount', sameReceiveAmount(wanted, facts)],
-    // The API leaves these blank for withdrawals (reference 4.8); the wallet says the same more exactly.
+    // The API leaves these blank for withdrawals (reference 4.8), and those of a swept wallet are its owner's and unknown to
+    // us. The wallet says the same more exactly.
     ['company', blankOr(place.companyId, facts.companyId)],
     ['fund', blankOr(place.fundId, facts.fundId)],
   ];

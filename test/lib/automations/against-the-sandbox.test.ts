@@ -5,8 +5,13 @@ import { approveActions } from '../../../lib/approvals/run.ts';
 import { arrivalsIn, type Deposit } from '../../../lib/deposits/deposit.ts';
 import { watchDeposits } from '../../../lib/deposits/run.ts';
 import { acceptInstruction } from '../../../lib/instructions/accept.ts';
+import type { SweepBinding } from '../../../lib/instructions/bindings.ts';
 import type { Kind } from '../../../lib/instructions/kinds/kind.ts';
+import { quote } from '../../../lib/instructions/kinds/quote.ts';
+import { sweep } from '../../../lib/instructions/kinds/sweep.ts';
+import { take } from '../../../lib/instructions/kinds/take.ts';
 import { transfer } from '../../../lib/instructions/kinds/transfer.ts';
+import { withdrawal } from '../../../lib/instructions/kinds/withdrawal.ts';
 import { poll } from '../../../lib/instructions/poll.ts';
 import { fundGroup, type Instruction } from '../../../lib/instructions/record.ts';
 import { submitInstruction } from '../../../lib/instructions/submit.ts';
@@ -23,11 +28,18 @@ const matching = (coreClientId: string) => ({
 });
 
 /** Has an instruction accepted and submitted. */
-async function ask(service: Service, kind: Kind, { bindings }: Company, key: string, body: object): Promise<string> {
+async function ask(
+  service: Service,
+  kind: Kind,
+  { bindings }: Pick<Company, 'bindings'>,
+  key: string,
+  body: object,
+  sweeps: readonly SweepBinding[] = [],
+): Promise<string> {
   const { instruction } = await acceptInstruction(service.worker(), {
     kind,
     source: 'http',
-    client: { id: 'desk', bindings },
+    client: { id: 'desk', bindings, sweeps },
     idempotencyKey: key,
     body,
   });
@@ -78,6 +90,27 @@ describe('approvals against the sandbox', () => {
     expect(service.alarms).toEqual([]);
   });
 
+  it('approve a withdrawal of ours, whose company the API may leave blank', async () => {
+    const service = new Service();
+    const company = await service.company();
+    const address = 'mmEMpkxQ6WQPFiksuWmmnRvMGUQCxyzUeD';
+    const { companyId, fundId } = company;
+    await service.initiator.api.funds.addToWhitelist(companyId, fundId, {
+      name: 'Cold',
+      asset: 'BTC-TESTNET',
+      address,
+    });
+    const { walletId } = company.one;
+    const id = await ask(service, asKind(withdrawal), company, 'w-1', {
+      companyId,
+      walletId,
+      address,
+      amount: '120000',
+    });
+    await run(service, company);
+    expect(await stateOf(service, company, id)).toBe('completed');
+  });
+
   it('and people together reach a threshold of two', async () => {
     const service = new Service();
     const company = await service.company({ people: ['nina@heron.example'], threshold: 2 });
@@ -100,6 +133,112 @@ describe('approvals against the sandbox', () => {
     ];
     await approveActions(service.approver(), { ...matching(company.coreClientId), rules }, service.nowMs + 55_000);
     expect(await stateOf(service, company, id)).toBe('rejected');
+  });
+});
+
+describe('approvals of swaps, sweeps and connections against the sandbox', () => {
+  it('approve both sides of a swap of ours; its incoming legs are no deposits, and its fees are as done by hand', async () => {
+    const service = new Service();
+    const maker = await service.company();
+    const taker = await service.company();
+    const client = { bindings: [...maker.bindings, ...taker.bindings] };
+    const quoteId = await ask(service, asKind(quote), client, 'quote-1', {
+      companyId: maker.companyId,
+      sendWalletId: maker.one.walletId,
+      receiveWalletId: maker.eth.walletId,
+      sendAmount: '640000',
+      receiveAmount: '98000000',
+    });
+    await run(service, maker);
+    expect(await stateOf(service, maker, quoteId)).toBe('open');
+    const { txId } = (await service.table.get<Instruction>(quoteId)) as Instruction;
+    const takeId = await ask(service, asKind(take), client, 'take-1', {
+      txId,
+      companyId: taker.companyId,
+      sendWalletId: taker.eth.walletId,
+      receiveWalletId: taker.one.walletId,
+      worstPrice: { sendAmount: '98000000', receiveAmount: '640000' },
+    });
+    await run(service, taker);
+    expect(await stateOf(service, taker, takeId)).toBe('completed');
+    expect(await stateOf(service, maker, quoteId)).toBe('completed');
+    const balance = async (walletId: string) => (await service.initiator.api.wallets.get(walletId)).balanceBaseUnits;
+    expect(await balance(maker.one.walletId)).toBe(5_000_000n - 640_000n - 640n);
+    expect(await balance(maker.eth.walletId)).toBe(900_000_000n + 98_000_000n);
+    expect(await balance(taker.one.walletId)).toBe(5_000_000n + 640_000n);
+    expect(await balance(taker.eth.walletId)).toBe(900_000_000n - 98_000_000n - 98_000n);
+    const settings = { watches: [{ client: 'desk' }], clients: [{ id: 'desk', ...client, sweeps: [] }] };
+    await watchDeposits(service.worker(), settings, service.nowMs + 55_000);
+    const deposits = service.table.all<Deposit>().filter(({ subject }) => subject === 'deposit');
+    expect(deposits.map(({ txId: transaction }) => transaction)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(service.alarms).toEqual([]);
+  });
+
+  it('decide wallet connections by the customer data, and approve our sweep out of the connected wallet', async () => {
+    const service = new Service();
+    const customer = await service.company();
+    const { coreClientId: exchangeId } = await service.initiator.api.coreClients.create('Tern Exchange');
+    service.control('POST', '/exchanges', { coreClientId: exchangeId, name: 'Tern', url: 'tern.example' });
+    const connect = (name: string, clientId: string) =>
+      service.initiator.api.funds.addWallets(customer.companyId, customer.fundId, [
+        { name, asset: 'BTC-TESTNET', type: 1, connect: [{ counterpartyId: exchangeId, clientId }] },
+      ]);
+    const [wanted] = await connect('Tern trading', 'C-4471');
+    await connect('Somebody else', 'X-1');
+    const config = {
+      coreClientId: exchangeId,
+      client: 'desk',
+      rules: [
+        {
+          name: 'customers',
+          decide: 'approve' as const,
+          when: { actionTypes: ['ApproveNewWalletConnect'], customer: { customer_id: { startsWith: 'C-' } } },
+        },
+        { name: 'strangers', decide: 'reject' as const, when: { actionTypes: ['ApproveNewWalletConnect'] } },
+        { name: 'ours', decide: 'approve' as const, when: { matchesInstruction: true as const } },
+      ],
+    };
+    // The exchange votes with the key its core client belongs to.
+    const exchange = { ...service.approver(), api: service.initiator.api };
+    await approveActions(exchange, config, service.nowMs + 55_000);
+    const { wallets } = await service.initiator.api.funds.get(customer.companyId, customer.fundId);
+    const statusOf = (name: string) => wallets.find((wallet) => wallet.name === name)?.status;
+    expect([statusOf('Tern trading'), statusOf('Somebody else')]).toEqual(['ready', 'rejected']);
+
+    const walletId = wanted as string;
+    service.control('POST', '/deposits', { walletId, amount: '1000000' });
+    const recipientWalletId = customer.two.walletId;
+    const binding = {
+      coreClientId: exchangeId,
+      walletId,
+      asset: 'BTC-TESTNET',
+      recipientWalletIds: [recipientWalletId],
+    };
+    const body = { coreClientId: exchangeId, walletId, recipientWalletId, amount: '300000', reference: 'fill-902' };
+    const id = await ask(service, asKind(sweep), { bindings: [] }, 'sweep-1', body, [binding]);
+    await approveActions(exchange, config, service.nowMs + 55_000);
+    service.nowMs += 60_000;
+    await poll(service.worker(), id);
+    expect((await service.table.get<Instruction>(id))?.state).toBe('completed');
+    const balance = async (wallet: string) => (await service.initiator.api.wallets.get(wallet)).balanceBaseUnits;
+    expect(await balance(walletId)).toBe(1_000_000n - 300_000n - 300n);
+    expect(await balance(recipientWalletId)).toBe(300_000n);
+  });
+
+  it('leave a change of a policy to people', async () => {
+    const service = new Service();
+    const company = await service.company();
+    const { transferPolicyId } = await service.initiator.api.wallets.get(company.one.walletId);
+    const change = {
+      policyId: transferPolicyId,
+      threshold: 1,
+      members: [company.coreClientId],
+      type: 'policy-tx' as const,
+    };
+    await service.initiator.api.wallets.setPolicy({ ...company.one }, change);
+    await run(service, company);
+    const waiting = await service.approverKey.api.coreClients.actions(company.coreClientId);
+    expect(waiting).toMatchObject([{ type: 'ApproveUpdatePolicy', status: 'pending' }]);
   });
 });
 
