@@ -42,7 +42,7 @@ export const allScopes = [
   'transfers:write',
   'withdrawals:write',
   'quotes:write',
-  'takes:write',
+  'quotes:take',
   'sweeps:write',
   'prices:write',
   'instructions:read',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../../lib/openapi/routes.ts';
+import { allScopes as scopesOfLocalToken } from '../../../sandbox/local/transfer.ts';
 import { type OpenApi, operationsOf, type Parameter, type Response, readerOf, resolve } from './contract.ts';
 import {
   client,
@@ -60,6 +61,10 @@ describe('the description and the doors', () => {
   it('name the same routes', () => {
     const deployed = deployedRoutes().map(({ route }) => route);
     expect(described.map(({ route }) => route).toSorted()).toEqual(deployed.toSorted());
+  });
+
+  it('know the scopes that the token of a local run has', () => {
+    expect(scopesOfLocalToken.toSorted()).toEqual(allScopes.toSorted());
   });
 
   it('call them alike: an operation has the name of its function', () => {
