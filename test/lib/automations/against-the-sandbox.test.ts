@@ -17,7 +17,7 @@ import { fundGroup, type Instruction } from '../../../lib/instructions/record.ts
 import { submitInstruction } from '../../../lib/instructions/submit.ts';
 import { latestReport } from '../../../lib/reconciliation/report.ts';
 import { reconcile } from '../../../lib/reconciliation/run.ts';
-import { Service } from './service.ts';
+import { Crash, faultKinds, Service } from './service.ts';
 
 type Company = Awaited<ReturnType<Service['company']>>;
 
@@ -136,6 +136,61 @@ describe('approvals against the sandbox', () => {
   });
 });
 
+describe('a transfer approved by rule, with one fault at any outside call', () => {
+  /** Everything the schedules and queues would do, once a minute; what fails is not repeated by anybody. */
+  async function minute(service: Service, company: Company, id: string): Promise<void> {
+    const flows = [
+      () => submitInstruction(service.worker(), id),
+      () => run(service, company),
+      () => poll(service.worker(), fundGroup(company.one)),
+    ];
+    for (const flow of flows) {
+      try {
+        await flow();
+      } catch (error) {
+        if (!(error instanceof Crash || (error as Error).message === 'planted')) throw error;
+      }
+    }
+    service.nowMs += 60_000;
+  }
+
+  async function accepted(): Promise<{ service: Service; company: Company; id: string }> {
+    const service = new Service();
+    const company = await service.company();
+    const { instruction } = await acceptInstruction(service.worker(), {
+      kind: asKind(transfer),
+      source: 'http',
+      client: { id: 'desk', bindings: company.bindings },
+      idempotencyKey: 'order-1',
+      body: transferBody(company),
+    });
+    service.calls = 0;
+    return { service, company, id: instruction.id };
+  }
+
+  it('is carried out and approved once, and both sides agree on it', async () => {
+    const plain = await accepted();
+    for (let turn = 0; turn < 3; turn++) await minute(plain.service, plain.company, plain.id);
+    expect(plain.service.calls).toBeGreaterThan(30);
+    for (let call = 0; call < plain.service.calls; call++) {
+      for (const kind of faultKinds) {
+        const { service, company, id } = await accepted();
+        service.fault = { call, kind };
+        for (let turn = 0; turn < 15; turn++) await minute(service, company, id);
+        const what = `${kind} at call ${call}`;
+        expect((await service.table.get<Instruction>(id))?.state, what).toBe('completed');
+        expect(
+          [...service.sandbox.world.transactions.values()].map(({ status }) => status),
+          what,
+        ).toEqual(['approved']);
+        const decisions = service.table.all<Decision>().filter(({ id: key }) => key.startsWith('decision/'));
+        expect(decisions, what).toMatchObject([{ decision: 'approve', status: 'approved' }]);
+        expect(service.alarms, what).toEqual([]);
+      }
+    }
+  });
+});
+
 describe('approvals of swaps, sweeps and connections against the sandbox', () => {
   it('approve both sides of a swap of ours; its incoming legs are no deposits, and its fees are as done by hand', async () => {
     const service = new Service();
@@ -199,7 +254,7 @@ describe('approvals of swaps, sweeps and connections against the sandbox', () =>
       ],
     };
     // The exchange votes with the key its core client belongs to.
-    const exchange = { ...service.approver(), api: service.initiator.api };
+    const exchange = service.approver(service.initiator.keyId);
     await approveActions(exchange, config, service.nowMs + 55_000);
     const { wallets } = await service.initiator.api.funds.get(customer.companyId, customer.fundId);
     const statusOf = (name: string) => wallets.find((wallet) => wallet.name === name)?.status;

@@ -8,6 +8,20 @@ import { memoryStore } from '../../support/memory-store.ts';
 
 const startMs = Date.UTC(2026, 0, 7, 10);
 
+/** The process is gone. */
+export class Crash extends Error {}
+
+/** What breaks one outside call; they are counted over all processes. */
+export interface Fault {
+  readonly call: number;
+  readonly kind: (typeof faultKinds)[number];
+}
+
+export const faultKinds = ['fails', 'fails after its effect', 'dies before', 'dies after'] as const;
+
+/** Makes a call to the outside, or breaks it. */
+type Call = <T>(effect: () => Promise<T>) => Promise<T>;
+
 /**
  * The real sandbox in virtual time, entered below HTTP, with two API keys: one that initiates, and the approver's own, which
  * has the core client that is in the policies of the company.
@@ -23,9 +37,33 @@ export class Service {
   readonly table = memoryStore(this.#random);
   readonly hints = memoryHints({ nowMs: () => this.nowMs });
 
+  calls = 0;
+  fault: Fault | undefined;
+
+  /** The calls of one process: once it died, it makes none. */
+  #process(): Call {
+    let dead = false;
+    return async (effect) => {
+      if (dead) throw new Crash();
+      const fault = this.fault?.call === this.calls++ ? this.fault : undefined;
+      if (fault?.kind === 'fails') throw new Error('planted');
+      dead = fault?.kind === 'dies before';
+      if (dead) throw new Crash();
+      const result = await effect();
+      if (fault?.kind === 'fails after its effect') throw new Error('planted');
+      dead = fault?.kind === 'dies after';
+      if (dead) throw new Crash();
+      return result;
+    };
+  }
+
   #key(): { keyId: string; api: PartnerApi } {
     const { keyId } = this.control<{ keyId: string }>('POST', '/keys', { kind: 'sandbox' });
-    const api = createPartnerApi({
+    return { keyId, api: this.#apiAs(keyId, (effect) => effect()) };
+  }
+
+  #apiAs(keyId: string, call: Call): PartnerApi {
+    return createPartnerApi({
       baseUrl: 'https://sandbox.example/api/v1/p',
       credentials: {
         current: async () => ({ apiKey: keyId, signer: { keyId, sign: () => 'not checked below HTTP' } }),
@@ -34,15 +72,16 @@ export class Service {
       random: () => 0,
       sleep: async () => {},
       maxClockCorrectionMs: 0,
-      transport: async ({ method, url, body }) => {
-        const { pathname, search } = new URL(url);
-        const target = pathname.slice('/api/v1/p'.length) + search;
-        const request = { apiKeyId: keyId, method, target, ...(body === undefined ? {} : { body }) };
-        const { status, headers, body: answer } = this.sandbox.call(request);
-        return { status, headers: { ...headers }, body: answer };
-      },
+      readAttempts: 1,
+      transport: ({ method, url, body }) =>
+        call(async () => {
+          const { pathname, search } = new URL(url);
+          const target = pathname.slice('/api/v1/p'.length) + search;
+          const request = { apiKeyId: keyId, method, target, ...(body === undefined ? {} : { body }) };
+          const { status, headers, body: answer } = this.sandbox.call(request);
+          return { status, headers: { ...headers }, body: answer };
+        }),
     });
-    return { keyId, api };
   }
 
   control<T>(method: string, target: string, body?: object): T {
@@ -63,20 +102,31 @@ export class Service {
     alarm: (reason) => this.alarms.push(reason),
   };
 
-  worker(): Worker {
+  /** A process of the functions that initiate, poll, watch and reconcile. */
+  worker(call: Call = this.#process()): Worker {
+    const { table } = this;
     return {
       stage: 'test',
-      store: this.table,
+      store: {
+        get: (id) => call(() => table.get(id)),
+        create: (draft) => call(() => table.create(draft)),
+        replace: (current, draft) => call(() => table.replace(current, draft)),
+        due: (beforeMs, limit) => call(() => table.due(beforeMs, limit)),
+        list: (listIn, options) => call(() => table.list(listIn, options)),
+        open: (openIn, options) => call(() => table.open(openIn, options)),
+      },
       hints: this.hints,
       clock: { nowMs: () => this.nowMs },
       random: this.#random,
       report: this.report,
-      api: this.initiator.api,
+      api: this.#apiAs(this.initiator.keyId, call),
     };
   }
 
-  approver(): Approver {
-    return { ...this.worker(), api: this.approverKey.api };
+  /** A process of the approver, with its own key unless another is given. */
+  approver(keyId = this.approverKey.keyId): Approver {
+    const call = this.#process();
+    return { ...this.worker(call), api: this.#apiAs(keyId, call) };
   }
 
   /** A company with a Bitcoin and an Ether wallet, and the core client alone, or with people, in its policies. */
