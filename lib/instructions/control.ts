@@ -50,13 +50,30 @@ export async function readControl(store: ItemStore): Promise<Control> {
  * Sets what is stopped, from the body of `PUT /control`.
  * @throws InvalidRequest 400 naming the field, 409 when somebody else changed it at the same moment
  */
-export async function setControl(
-  door: Pick<Door, 'store' | 'clock' | 'report'>,
-  body: unknown,
+export async function setControl(door: ControlDoor, body: unknown, by: string): Promise<Control> {
+  return await changeControl(door, () => body, by);
+}
+
+/** What the stop button touches. */
+export type ControlDoor = Pick<Door, 'store' | 'clock' | 'report'>;
+
+/**
+ * Changes what is stopped, from what is stopped now. Of two changes at once one is refused, so that none is lost.
+ *
+ *     us    read (nothing stopped) ── stop A too ── write {A} if unchanged ✓
+ *     them       read (nothing stopped) ── stop B too ── write {B} if unchanged ✗    409
+ *
+ * @param bodyFrom the body of a `PUT /control` that follows from the item as it stands
+ * @throws InvalidRequest as {@link setControl}
+ */
+export async function changeControl(
+  door: ControlDoor,
+  bodyFrom: (current: Control) => unknown,
   by: string,
 ): Promise<Control> {
-  const { stopAll = false, stoppedClients = [], stoppedStrategies = [], reason = '' } = parseWith(controlSchema, body);
   const current = await readControl(door.store);
+  const body = parseWith(controlSchema, bodyFrom(current));
+  const { stopAll = false, stoppedClients = [], stoppedStrategies = [], reason = '' } = body;
   const changedAtMs = door.clock.nowMs();
   const next = { ...untouched, stopAll, stoppedClients, stoppedStrategies, reason, changedBy: by, changedAtMs };
   const changed =

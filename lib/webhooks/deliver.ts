@@ -167,7 +167,7 @@ async function recordTelling(teller: Teller, id: string, told: Record<string, Te
 function ahead(known: Subject['telling'], told: Record<string, Telling>): Record<string, Telling> {
   return Object.fromEntries(
     Object.entries(told).filter(([name, { announced, replays = 0 }]) => {
-      const there = known[name] ?? { announced: 0 };
+      const there: Pick<Telling, 'announced' | 'replays'> = known[name] ?? { announced: 0 };
       return announced >= there.announced && replays === (there.replays ?? 0);
     }),
   );
