@@ -11,6 +11,7 @@ const usage = `npm run sandbox -- [options]
   --tls-cert FILE --tls-key FILE
   --signature-policy required|ifPresent
   --rate-limit N           requests per second and API key, with twice that as burst
+  --strict-agents          verify the proofs and signatures of Signing Agents, not only their form
   --json                   one line of JSON on standard output, for programs`;
 
 const defaultPort = 8080;
@@ -32,6 +33,7 @@ function readOptions() {
         'tls-key': { type: 'string' },
         'signature-policy': { type: 'string' },
         'rate-limit': { type: 'string' },
+        'strict-agents': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -72,6 +74,7 @@ function serverOptions(options: Options): PartnerApiOptions {
     seed: wholeNumber(options.seed, 'seed', Number.MAX_SAFE_INTEGER),
     journal: options.journal,
     signaturePolicy: policy,
+    strictAgents: options['strict-agents'],
     rateLimit: perSecond === undefined ? undefined : { perSecond, burst: perSecond * 2 },
     tls: cert && key ? { cert: fileText(cert, 'tls-cert'), key: fileText(key, 'tls-key') } : undefined,
     log: (...words) => console.error(...words),

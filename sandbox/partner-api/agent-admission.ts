@@ -22,6 +22,11 @@ export function proofHeader(request: Pick<SignedRequest, 'headers'>): string | u
   return headerOf(request, 'x-api-zkp') ?? headerOf(request, 'x-api-xkp');
 }
 
+/** Whether a caller shows an agent's proof instead of an API key (9.1). */
+export function isAgent(request: Pick<SignedRequest, 'headers'>): boolean {
+  return headerOf(request, 'x-api-key') === undefined && proofHeader(request) !== undefined;
+}
+
 /**
  * Lets a Signing Agent in by its one-pass proof (10.5): the four members, a registered id, a fresh time and, where the
  * world is strict, the proof itself. 401 says what is wrong, 403 that the API key it was registered with is revoked.

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { originsOf } from './authentication.ts';
-import { errorFrame } from './errors.ts';
+import { errorFrame, statusText } from './errors.ts';
+import type { Handshake } from './feeds/sockets.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -28,16 +30,17 @@ const bodyLimitBytes = 1024 * 1024;
  * the target is signed as it came, and because direct entry must route in the very same way.
  */
 export function buildHttpServer(sandbox: Sandbox, options: HttpOptions): FastifyInstance {
+  const date = dateOf(sandbox);
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     requestTimeout: options.requestTimeoutMs,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     rewriteUrl: () => '/',
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket, date),
     frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
-      send(reply, frameworkOutcome(error)),
-    ...serverOptions(options),
+      send(reply, frameworkOutcome(error), date),
+    ...serverOptions(sandbox, options),
   } as object) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -46,21 +49,59 @@ export function buildHttpServer(sandbox: Sandbox, options: HttpOptions): Fastify
     request.raw.headers['content-type'] = 'application/octet-stream';
     done();
   });
-  const handle = (request: FastifyRequest, reply: FastifyReply) => send(reply, dispatch(sandbox, options, request));
+  const handle = (request: FastifyRequest, reply: FastifyReply) =>
+    send(reply, dispatch(sandbox, options, request), date);
   app.all('/', handle);
   app.setNotFoundHandler(handle);
-  app.setErrorHandler((error: FastifyError, _request, reply) => send(reply, frameworkOutcome(error)));
-  listenForOddities(app);
+  app.setErrorHandler((error: FastifyError, _request, reply) => send(reply, frameworkOutcome(error), date));
+  listenForOddities(app, date);
   return app;
 }
 
-function serverOptions({ tls, requestTimeoutMs }: HttpOptions): object {
+/** The `Date` header by the sandbox's clock: clients that correct their own by it follow when it is moved. */
+function dateOf(sandbox: Sandbox): () => string {
+  let seconds = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Math.floor(sandbox.clock.nowMs() / 1000);
+    if (now !== seconds) {
+      seconds = now;
+      text = new Date(now * 1000).toUTCString();
+    }
+    return text;
+  };
+}
+
+/** What upgrades are checked and refused with; everything else that asks for one is answered as if it had not. */
+export function handshakeOf(sandbox: Sandbox, options: HttpOptions): Handshake {
+  const date = dateOf(sandbox);
+  return {
+    open(request) {
+      const rawTarget = request.url ?? '';
+      const target = pathAndQuery(rawTarget).slice(basePath.length);
+      return sandbox.openFeed({ method: 'GET', target }, signedRequest(request, rawTarget, '', options));
+    },
+    refuse: (socket, outcome) => endWithOutcome(socket, outcome, date),
+    refuseMalformed: (socket) => endWithFrame(socket, 400, date),
+  };
+}
+
+function isFeedUpgrade(sandbox: Sandbox, request: IncomingMessage): boolean {
+  const target = pathAndQuery(request.url ?? '');
+  const [path = ''] = target.slice(basePath.length).split('?');
+  const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+  return isWebSocket && isBelow(target, basePath) && sandbox.isFeed(request.method ?? '', path);
+}
+
+function serverOptions(sandbox: Sandbox, { tls, requestTimeoutMs }: HttpOptions): object {
   // Node would answer a missing Host by itself, without the error frame; nothing here needs it.
   const checkMs = Math.min(1000, requestTimeoutMs);
   const limits = {
     headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: checkMs,
     requireHostHeader: false,
+    // Some HTTP clients offer an upgrade to HTTP/2 with every request; they must get an ordinary answer.
+    shouldUpgradeCallback: (request: IncomingMessage) => isFeedUpgrade(sandbox, request),
   };
   return tls === undefined ? { http: limits } : { https: { ...limits, ...tls, minVersion: 'TLSv1.2' } };
 }
@@ -79,7 +120,12 @@ function dispatch(sandbox: Sandbox, options: HttpOptions, request: FastifyReques
 }
 
 /** A request as the signature check wants it. Upgrades (feeds) sign a `wss` URL. */
-export function signedRequest(raw: IncomingMessage, rawTarget: string, body: Uint8Array, options: HttpOptions) {
+export function signedRequest(
+  raw: IncomingMessage,
+  rawTarget: string,
+  body: Uint8Array | string,
+  options: HttpOptions,
+) {
   const { publicBaseUrls, trustForwarded, tls } = options;
   const headers: IncomingHttpHeaders = raw.headers;
   const isUpgrade = headers.upgrade?.toLowerCase() === 'websocket';
@@ -100,26 +146,27 @@ function isLoopback(socket: Socket): boolean {
   return /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
 }
 
-function send(reply: FastifyReply, outcome: Outcome): FastifyReply {
+function send(reply: FastifyReply, outcome: Outcome, date: () => string): FastifyReply {
   if (outcome.delayMs > 0) {
     reply.hijack();
-    const late = setTimeout(() => sendRaw(reply.raw, outcome), outcome.delayMs);
+    const late = setTimeout(() => sendRaw(reply.raw, outcome, date), outcome.delayMs);
     reply.raw.once('close', () => clearTimeout(late));
     return reply;
   }
   if (outcome.dropped || outcome.cut) {
     reply.hijack();
-    sendRaw(reply.raw, outcome);
+    sendRaw(reply.raw, outcome, date);
     return reply;
   }
   return reply
     .code(outcome.status)
     .headers(outcome.headers)
+    .header('date', date())
     .header('content-type', 'application/json; charset=utf-8')
     .send(outcome.body);
 }
 
-function sendRaw(response: ServerResponse, outcome: Outcome): void {
+function sendRaw(response: ServerResponse, outcome: Outcome, date: () => string): void {
   if (outcome.dropped) {
     response.socket?.destroy();
     return;
@@ -127,6 +174,7 @@ function sendRaw(response: ServerResponse, outcome: Outcome): void {
   const bytes = Buffer.from(outcome.body);
   response.writeHead(outcome.status, {
     ...outcome.headers,
+    date: date(),
     'content-type': 'application/json; charset=utf-8',
     'content-length': bytes.length,
   });
@@ -149,28 +197,41 @@ function frameworkOutcome(error: FastifyError): Outcome {
 const parserStatuses: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** Bytes that are no HTTP: the error frame, written by hand, and the end of the connection. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, date: () => string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  endWithFrame(socket, parserStatuses[error.code ?? ''] ?? 400);
+  endWithFrame(socket, parserStatuses[error.code ?? ''] ?? 400, date);
 }
 
-/** The error frame by hand on a bare socket, and its end: for what never becomes an HTTP request of Fastify's. */
-export function endWithFrame(socket: Socket, status: number, headers = ''): void {
-  const frame = errorFrame(status, status === 405 ? undefined : 'invalid request') as { msg: string };
-  const body = JSON.stringify(frame);
-  const head = `HTTP/1.1 ${status} ${frame.msg}\r\nContent-Type: application/json; charset=utf-8\r\n${headers}`;
-  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`, () =>
-    socket.destroy(),
-  );
+function endWithFrame(socket: Duplex, status: number, date: () => string): void {
+  endWithOutcome(socket, outcomeOf(status, errorFrame(status, 'invalid request')), date);
+}
+
+/** An answer by hand on a bare socket, and its end: for what never becomes an HTTP request of Fastify's. */
+function endWithOutcome(socket: Duplex, outcome: Outcome, date: () => string): void {
+  if (outcome.dropped) {
+    socket.destroy();
+    return;
+  }
+  const { status, headers, body } = outcome;
+  const lines = Object.entries({
+    ...headers,
+    date: date(),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const sent = outcome.cut ? body.slice(0, body.length >> 1) : body;
+  const head = `HTTP/1.1 ${status} ${statusText(status)}\r\n${lines.join('')}\r\n`;
+  socket.end(head + sent, () => socket.destroy());
 }
 
 /** What Node answers by itself, without a frame, unless somebody listens: `CONNECT` and odd expectations. */
-function listenForOddities(app: FastifyInstance): void {
+function listenForOddities(app: FastifyInstance, date: () => string): void {
   app.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    endWithFrame(socket, 405, 'Allow: DELETE, GET, POST, PUT\r\n');
+    endWithOutcome(socket, outcomeOf(405, errorFrame(405), { allow: 'DELETE, GET, POST, PUT' }), date);
   });
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     app.server.emit('request', request, response);

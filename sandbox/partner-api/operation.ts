@@ -1,3 +1,4 @@
+import type { Feed } from './feeds/feed.ts';
 import type { JsonObject } from './json.ts';
 import type { Account, CoreClient } from './model.ts';
 import type { World } from './world.ts';
@@ -32,13 +33,15 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path below the base, with `{parameters}`. */
   readonly path: string;
-  /** Who is let in: an API key (2.6), or a Signing Agent by `x-api-zkp` (10.5). */
-  readonly admits: 'partner' | 'agent';
+  /** Who is let in: an API key (2.6), a Signing Agent by `x-api-zkp` (10.5), or whichever of them calls (9.1). */
+  readonly admits: 'partner' | 'agent' | 'either';
   /** Whether the body is read as JSON (1.4): other operations ignore it. */
   readonly takesBody: boolean;
   /** Whether a success changes the world, and so is journalled. */
   readonly changesWorld: boolean;
   readonly handle: (context: Context) => Answer;
+  /** Of a web socket: what its connection is told. */
+  readonly openFeed?: (context: Context) => Feed;
 }
 
 /** An operation that only reads. */

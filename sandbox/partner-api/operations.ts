@@ -1,3 +1,4 @@
+import { feedOperations } from './feeds/operations.ts';
 import type { Operation } from './operation.ts';
 import { actionOperations } from './resources/actions.ts';
 import { agentOperations } from './resources/agents.ts';
@@ -34,6 +35,7 @@ export const operations: readonly Operation[] = [
   ...actionOperations,
   ...messageSigningOperations,
   ...agentOperations,
+  ...feedOperations,
   ...exchangeOperations,
   ...liquidityHubOperations,
   ...swapOperations,

@@ -29,7 +29,8 @@ export function outcomeOf(
   return { status, headers, body: JSON.stringify(body), dropped: false, cut, delayMs: delayOf(effects) };
 }
 
-function delayOf(effects: readonly FaultEffect[]): number {
+/** How long latency faults hold an answer back, in milliseconds. */
+export function delayOf(effects: readonly FaultEffect[]): number {
   return effects.reduce((sum, effect) => sum + (effect.kind === 'latency' ? effect.latencyMs : 0), 0);
 }
 

@@ -16,6 +16,8 @@ export interface SandboxOptions {
   readonly autoAcceptInvitations?: boolean | undefined;
   /** Verifies the proofs and signatures of Signing Agents, and not only their form (10.5). */
   readonly strictAgents?: boolean | undefined;
+  /** Whether the wallets feed (W3) tells of multi-counterparty wallets too, and not only of dedicated ones (9.2). */
+  readonly feedsTellMultiCounterparty?: boolean | undefined;
   /** Where the `feed` URLs in answers point. */
   readonly feedBaseUrl?: string | undefined;
   /** Source of the time in Unix milliseconds; the machine's clock by default. */

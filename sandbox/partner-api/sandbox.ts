@@ -1,28 +1,23 @@
-import { type Admitted, admitAgent } from './agent-admission.ts';
+import { type Admitted, admitAgent, isAgent } from './agent-admission.ts';
 import { type AuthenticationSettings, authenticate, type SignedRequest } from './authentication.ts';
+import { type CallRequest, route, textOf } from './call-request.ts';
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts';
 import { controlOperations } from './control/operations.ts';
 import { ApiError, errorFrame, notFound } from './errors.ts';
-import { Faults } from './faults.ts';
+import { type FaultEffect, Faults } from './faults.ts';
+import type { Feed } from './feeds/feed.ts';
 import { IdMaker, RandomStream, streamKey } from './ids.ts';
 import { Journal, JournalError, type JournalHeader, type JournalStep } from './journal.ts';
 import { parseObjectBody } from './json.ts';
 import type { Account } from './model.ts';
 import type { Answer, Operation } from './operation.ts';
 import { operations } from './operations.ts';
-import { droppedOutcome, faultBeforeEffect, type Outcome, outcomeOf } from './outcome.ts';
+import { delayOf, droppedOutcome, faultBeforeEffect, type Outcome, outcomeOf } from './outcome.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { RequestCounter } from './request-counter.ts';
 import { Router } from './router.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 import { World, type WorldEvent, type WorldSettings } from './world.ts';
-
-/** A request below HTTP. `target` is the path below the base with its query; the body is JSON text as sent. */
-export interface CallRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly body?: string | Uint8Array | undefined;
-}
 
 /** Who lets a request in: HTTP verifies signatures, direct entry names the account. */
 type Admission = (admits: Operation['admits']) => Admitted;
@@ -66,6 +61,7 @@ export class Sandbox {
       feedBaseUrl: options.feedBaseUrl ?? 'wss://api.qredo.network/api/v1/p',
       autoAcceptInvitations: options.autoAcceptInvitations ?? false,
       strictAgents: options.strictAgents ?? false,
+      feedsTellMultiCounterparty: options.feedsTellMultiCounterparty ?? false,
     };
     const opened = options.journal === undefined ? undefined : Journal.open(options.journal, () => this.#freshHeader());
     this.#header = opened?.header ?? this.#freshHeader();
@@ -114,7 +110,7 @@ export class Sandbox {
   /** The checks of 2.6 or 10.5 alone: throws ApiError. A nonce must be stored by `useNonce`. */
   admit(signed: SignedRequest, admits: Operation['admits'] = 'partner'): Admitted {
     this.tick();
-    return admits === 'agent'
+    return admits === 'agent' || (admits === 'either' && isAgent(signed))
       ? admitAgent(this.world, signed, this.#authentication.windowSeconds)
       : authenticate(this.world, signed, this.#authentication);
   }
@@ -134,18 +130,11 @@ export class Sandbox {
   /** Routes, counts, strikes with faults, admits, carries out. Never throws: an outcome for every request. */
   exchange(request: CallRequest, admission: Admission): Outcome {
     try {
-      this.tick();
-      const { operation, params, path, query } = route(router, request);
-      const label = `${operation.method} ${operation.path}`;
-      this.requests.countOperation(label);
-      const effects = this.faults.strike({ operation: operation.number, method: operation.method, path });
+      const found = this.#enter(request);
+      const { operation, params, query, effects } = found;
       const early = faultBeforeEffect(effects);
       if (early !== undefined) return early;
-      const admitted = admission(operation.admits);
-      const { account, nonce } = admitted;
-      this.requests.countAccount(account.keyId, label);
-      if (nonce !== undefined) this.useNonce(account, nonce);
-      this.#limiter?.take(account.keyId, this.world.nowMs);
+      const admitted = this.#letIn(found, admission);
       const result = this.#carryOut(operation, admitted, params, query, request);
       if (effects.some((effect) => effect.kind === 'dropAfter')) return droppedOutcome;
       return outcomeOf(result.status, result.body, {}, effects);
@@ -154,6 +143,50 @@ export class Sandbox {
     } finally {
       this.afterStep();
     }
+  }
+
+  /** Opens a web socket's feed, or says with what the handshake is refused. Never throws. */
+  openFeed(request: CallRequest, signed: SignedRequest): { feed: Feed; delayMs: number } | { refusal: Outcome } {
+    try {
+      const found = this.#enter(request);
+      const { operation, params, query, effects } = found;
+      const early = faultBeforeEffect(effects);
+      if (early !== undefined) return { refusal: early };
+      const { account, agent } = this.#letIn(found, (admits) => this.admit(signed, admits));
+      if (operation.openFeed === undefined) throw notFound('url');
+      const feed = operation.openFeed({ world: this.world, account, agent, params, query, body: {} });
+      return { feed, delayMs: delayOf(effects) };
+    } catch (error) {
+      return { refusal: this.#refusal(error) };
+    } finally {
+      this.afterStep();
+    }
+  }
+
+  /** Whether a request, if it asks for an upgrade, is for a web socket. */
+  isFeed(method: string, path: string): boolean {
+    const match = router.match(method, path);
+    return match !== null && 'target' in match && match.target.openFeed !== undefined;
+  }
+
+  /** Finds the operation, counts the request and lets faults strike it. */
+  #enter(request: CallRequest) {
+    this.tick();
+    const { operation, params, path, query } = route(router, request);
+    const label = `${operation.method} ${operation.path}`;
+    this.requests.countOperation(label);
+    const effects: FaultEffect[] = this.faults.strike({ operation: operation.number, method: operation.method, path });
+    return { operation, params, query, label, effects };
+  }
+
+  /** Lets the caller in or throws; uses up a nonce and a token of the rate limit. */
+  #letIn({ operation, label }: { operation: Operation; label: string }, admission: Admission): Admitted {
+    const admitted = admission(operation.admits);
+    const { account, nonce } = admitted;
+    this.requests.countAccount(account.keyId, label);
+    if (nonce !== undefined) this.useNonce(account, nonce);
+    this.#limiter?.take(account.keyId, this.world.nowMs);
+    return admitted;
   }
 
   /** The control surface: `target` is the path below `/_sandbox`. Never throws. */
@@ -303,19 +336,4 @@ export class Sandbox {
     world.nowMs = this.clock.nowMs();
     return world;
   }
-}
-
-/** Finds the operation, or throws 404 or 405 with `Allow` (Appendix A). */
-function route<Target extends { method: string; path: string }>(router: Router<Target>, request: CallRequest) {
-  const mark = request.target.indexOf('?');
-  const path = mark < 0 ? request.target : request.target.slice(0, mark);
-  const match = router.match(request.method, path);
-  if (match === null) throw notFound('url');
-  if ('allow' in match) throw new ApiError(405, undefined, { headers: { allow: match.allow.join(', ') } });
-  const query = new URLSearchParams(mark < 0 ? '' : request.target.slice(mark + 1));
-  return { operation: match.target, params: match.params, path, query };
-}
-
-function textOf(body: string | Uint8Array | undefined): string {
-  return typeof body === 'string' ? body : Buffer.from(body ?? []).toString('utf8');
 }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import { basePath, buildHttpServer, controlPath } from './http.ts';
+import { FeedSockets } from './feeds/sockets.ts';
+import { basePath, buildHttpServer, controlPath, handshakeOf } from './http.ts';
 import { Sandbox } from './sandbox.ts';
 import type { SandboxOptions } from './sandbox-options.ts';
 
@@ -17,6 +18,8 @@ export interface PartnerApiOptions extends SandboxOptions {
   readonly trustForwarded?: boolean | undefined;
   /** How long a request may take to arrive; 15 s by default. */
   readonly requestTimeoutMs?: number | undefined;
+  /** How often web sockets are pinged; 30 s by default (9.3). */
+  readonly feedPingIntervalMs?: number | undefined;
 }
 
 /** A running server. `close` ends all connections and closes the journal. */
@@ -44,16 +47,22 @@ const longestWaitMs = 60_000;
  */
 export async function startPartnerApi(options: PartnerApiOptions = {}): Promise<PartnerApi> {
   const sandbox = new Sandbox(options);
-  const app = buildHttpServer(sandbox, {
+  const httpOptions = {
     tls: options.tls,
     publicBaseUrls: options.publicBaseUrls ?? [],
     trustForwarded: options.trustForwarded ?? false,
     requestTimeoutMs: options.requestTimeoutMs ?? 15_000,
+  };
+  const app = buildHttpServer(sandbox, httpOptions);
+  const feeds = new FeedSockets(sandbox, handshakeOf(sandbox, httpOptions), {
+    pingIntervalMs: options.feedPingIntervalMs ?? 30_000,
   });
+  app.server.on('upgrade', (request, socket, head) => feeds.upgrade(request, socket, head));
   const host = options.host ?? '127.0.0.1';
   try {
     await app.listen({ port: options.port ?? 0, host });
   } catch (error) {
+    await feeds.close();
     sandbox.close();
     throw error;
   }
@@ -70,6 +79,7 @@ export async function startPartnerApi(options: PartnerApiOptions = {}): Promise<
     sandbox,
     close: async () => {
       stopTimer();
+      await feeds.close();
       await app.close();
       sandbox.close();
     },

@@ -42,6 +42,8 @@ export interface WorldSettings {
   feedBaseUrl: string;
   /** Every invited user joins at once. */
   autoAcceptInvitations: boolean;
+  /** Whether W3 tells of multi-counterparty wallets too (9.2). */
+  feedsTellMultiCounterparty: boolean;
   /** Whether signatures of agents are verified, and not only their form (10.5). */
   strictAgents: boolean;
 }

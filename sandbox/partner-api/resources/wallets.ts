@@ -18,7 +18,8 @@ function readHistory(context: Context) {
   return answer({ history });
 }
 
-function movementBody(row: LedgerRow): object {
+/** One settled movement, as the history (operation 21) and the wallets feed (W3) tell it. */
+export function movementBody(row: LedgerRow): object {
   const sign = row.direction === 'out' ? -1n : 1n;
   return {
     wallet_id: row.wallet.id,

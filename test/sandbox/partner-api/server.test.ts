@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPartnerApi } from '../../../sandbox/partner-api/server.ts';
+import { FeedClient } from './feed-client.ts';
 import { rawExchange, startServer } from './server-helpers.ts';
 
 describe('the server', () => {
@@ -148,6 +150,27 @@ describe('npm run sandbox', () => {
     const server = await start('--port', '0', '--public-key', file);
     const answer = await fetch(`${server.baseUrl}/assets`, { headers: { 'x-api-key': server.apiKey } });
     expect(await answer.json()).toMatchObject({ code: 401, msg: 'errPartnerAuth' });
+  });
+
+  it('serves https and wss with a certificate and its key', async () => {
+    const file = (name: string) => new URL(`tls/throw-away.${name}.pem`, import.meta.url).pathname;
+    const ca = readFileSync(file('cert'));
+    const server = await start('--port', '0', '--tls-cert', file('cert'), '--tls-key', file('key'));
+    const headers = { 'x-api-key': server.apiKey };
+    expect([server.baseUrl, server.feedUrl]).toEqual([
+      expect.stringMatching(/^https:/),
+      expect.stringMatching(/^wss:/),
+    ]);
+    const status = await new Promise((resolve, reject) => {
+      get(`${server.baseUrl}/assets`, { ca, headers }, (answer) => resolve(answer.resume().statusCode)).once(
+        'error',
+        reject,
+      );
+    });
+    expect(status).toBe(200);
+    const feed = new FeedClient(`${server.feedUrl}/liquidityhub/feed`, headers, { ca });
+    expect(await feed.handshake).toBe('open');
+    feed.socket.terminate();
   });
 
   it('takes a free port when its own is busy, and says so', async () => {
