@@ -108,9 +108,13 @@ function factsOfVote({ coreClientId, actionId, decision, rule }: Decision): Reco
   return { coreClientId, actionId, decision, rule };
 }
 
-/** A key that is refused needs a person; nothing is voted on meanwhile. */
+/**
+ * A key that is refused, or cannot be had, and a core client that is not the key's need a person; nothing is voted on
+ * meanwhile.
+ */
 export function alarmWhenTurnedAway(approver: Approver, error: unknown): void {
-  if (error instanceof PartnerApiError && [401, 403, 405].includes(error.status ?? 0)) {
-    approver.report.alarm('partner_api_refuses_us', { status: error.status, reason: error.reason });
+  if (!(error instanceof PartnerApiError)) return;
+  if ([401, 403, 404, 405].includes(error.status ?? 0) || error.code === 'credentials') {
+    approver.report.alarm('partner_api_refuses_us', { status: error.status, code: error.code, reason: error.reason });
   }
 }

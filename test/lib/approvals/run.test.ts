@@ -5,6 +5,7 @@ import { approveActions } from '../../../lib/approvals/run.ts';
 import { approvedWithin, readTotals } from '../../../lib/approvals/totals.ts';
 import { setControl } from '../../../lib/instructions/control.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
+import { CredentialsError, NotFoundError } from '../../../lib/partner-api/index.ts';
 import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
 import { ConfigurationError } from '../../../lib/platform/errors.ts';
 import {
@@ -122,6 +123,17 @@ describe('a run of approvals', () => {
     };
     await runEveryMinute(world, 1, rulesOf(anything));
     expect(world.custody.votes).toEqual([{ actionId: 'good', vote: 'approved' }]);
+  });
+
+  it('raises an alarm when the core client is not known to the key, or the key cannot be had', async () => {
+    for (const refusal of [new NotFoundError('no', { status: 404 }), new CredentialsError('no')]) {
+      const world = new ApprovalWorld();
+      world.custody.api.actions = async () => {
+        throw refusal;
+      };
+      await runEveryMinute(world, 1, rulesOf(anything));
+      expect(world.alarms).toEqual(['partner_api_refuses_us']);
+    }
   });
 
   it('raises an alarm when the action ends otherwise than it was voted', async () => {
