@@ -5,8 +5,9 @@ import dynalite from 'dynalite';
 /** A DynamoDB in this process, with tables of our shape. */
 export interface LocalDynamo {
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
   /** Makes a table with the key and the indexes of the real one, and gives its name. */
-  table(): Promise<string>;
+  table(name?: string): Promise<string>;
   /** Another client of the same server. */
   anotherClient(maxAttempts?: number): DynamoDBClient;
   stop(): Promise<void>;
@@ -28,10 +29,9 @@ export async function startDynamo(): Promise<LocalDynamo> {
   let tables = 0;
   return {
     client,
+    endpoint,
     anotherClient,
-    async table() {
-      tables += 1;
-      const name = `table-${tables}`;
+    async table(name = `table-${++tables}`) {
       await client.send(new CreateTableCommand(tableOf(name)));
       return name;
     },
