@@ -52,6 +52,12 @@ function transferBody({ one, two }: Company) {
   return { companyId, walletId, counterpartyWalletId: two.walletId, amount: '250000', reference: 'inv-1' };
 }
 
+/** Who has to approve, besides the rules. */
+const mixes = [
+  { who: 'rules alone', approvers: () => ({}) },
+  { who: 'rules and a person', approvers: (name: string) => ({ people: [`${name}@heron.example`], threshold: 2 }) },
+];
+
 const asKind = (kind: unknown) => kind as Kind;
 const run = (service: Service, company: Company) =>
   approveActions(service.approver(), matching(company.coreClientId), service.nowMs + 55_000);
@@ -90,9 +96,9 @@ describe('approvals against the sandbox', () => {
     expect(service.alarms).toEqual([]);
   });
 
-  it('approve a withdrawal of ours, whose company the API may leave blank', async () => {
+  it.each(mixes)('$who: approve a withdrawal of ours, whose company the API may leave blank', async ({ approvers }) => {
     const service = new Service();
-    const company = await service.company();
+    const company = await service.company(approvers('nina'));
     const address = 'mmEMpkxQ6WQPFiksuWmmnRvMGUQCxyzUeD';
     const { companyId, fundId } = company;
     await service.initiator.api.funds.addToWhitelist(companyId, fundId, {
@@ -192,10 +198,10 @@ describe('a transfer approved by rule, with one fault at any outside call', () =
 });
 
 describe('approvals of swaps, sweeps and connections against the sandbox', () => {
-  it('approve both sides of a swap of ours; its incoming legs are no deposits, and its fees are as done by hand', async () => {
+  it.each(mixes)('$who: approve both sides of a swap of ours, with balances as done by hand', async ({ approvers }) => {
     const service = new Service();
-    const maker = await service.company();
-    const taker = await service.company();
+    const maker = await service.company(approvers('nina'));
+    const taker = await service.company(approvers('tom'));
     const client = { bindings: [...maker.bindings, ...taker.bindings] };
     const quoteId = await ask(service, asKind(quote), client, 'quote-1', {
       companyId: maker.companyId,
