@@ -7,7 +7,10 @@ import { type Benchmark, isMet, printTable } from './measure.ts';
 /** Every benchmark, by the name it is called with. */
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = {
   signing: () => import('./signing.ts'),
+  sandbox: () => import('./sandbox.ts'),
   'cold-start': () => import('./cold-start/run.ts'),
+  start: () => import('./start.ts'),
+  polling: () => import('./polling.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
