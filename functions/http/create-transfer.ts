@@ -1,7 +1,6 @@
-import { acceptInstruction } from '../../lib/instructions/accept.ts';
 import { transfer } from '../../lib/instructions/kinds/transfer.ts';
-import { viewOf } from '../../lib/instructions/view.ts';
-import { answer, httpDoor } from '../../lib/platform/http/door.ts';
+import { askedByHttp } from '../../lib/platform/http/asked.ts';
+import { httpDoor } from '../../lib/platform/http/door.ts';
 import { door } from '../../lib/platform/outside/door.ts';
 
 /**
@@ -9,14 +8,4 @@ import { door } from '../../lib/platform/outside/door.ts';
  * answers 200 with the same instruction. Nothing has been sent to the Partner API when this answers:
  * `queue/submit-instruction` goes on from here.
  */
-export const handler = httpDoor({ scope: transfer.scope, body: 'json' }, async ({ client, headers, body }) => {
-  const { instruction, created } = await acceptInstruction(door(), {
-    kind: transfer,
-    source: 'http',
-    client,
-    idempotencyKey: headers['idempotency-key'],
-    body,
-  });
-  const location = `/instructions/${instruction.id}`;
-  return answer(created ? 202 : 200, viewOf(instruction), { location });
-});
+export const handler = httpDoor({ scope: transfer.scope, body: 'json' }, (call) => askedByHttp(door(), transfer, call));
