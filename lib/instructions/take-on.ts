@@ -25,16 +25,16 @@ export interface TakenOn {
 
 /**
  * Takes an instruction on, if it is due and may be acted on; `undefined` when there is nothing to do now. A kind that
- * looks before it sends does so first, and the claim that follows fails if anything has changed since.
+ * looks before it sends does so first; the claim that follows is for the same attempt or does not happen.
  *
  *     us    read v3 ── precheck ── read v3 ── write claim if still v3 ✓ ── POST
- *     them       read v3 ── precheck ─────────────── write claim if still v3 ✗    stop
+ *     them       read v3 ── precheck ─────────────── write claim if still v3 ✗ ── read v4: claimed, stop
  */
 export async function takeOn(worker: Worker, id: string): Promise<TakenOn | undefined> {
   const first = await takeStep(worker, id, undefined);
   if (first?.step !== 'precheck') return asTaken(first);
   if (!(await passesPrecheck(worker, first.instruction))) return undefined;
-  return asTaken(await takeStep(worker, id, first.instruction.version));
+  return asTaken(await takeStep(worker, id, first.instruction.attempts.count));
 }
 
 function asTaken(taken: { step: Step; instruction: Instruction } | undefined): TakenOn | undefined {
@@ -47,13 +47,13 @@ function asTaken(taken: { step: Step; instruction: Instruction } | undefined): T
 async function takeStep(
   worker: Worker,
   id: string,
-  checkedVersion: number | undefined,
+  checkedCount: number | undefined,
 ): Promise<{ step: Step; instruction: Instruction } | undefined> {
   const control = await readControl(worker.store);
   const nowMs = worker.clock.nowMs();
   const taken: { step: Step } = { step: 'none' };
   const changed = await change(worker.store, id, (current) => {
-    taken.step = nextStep(current, mayAct(control, current.client), checkedVersion, nowMs);
+    taken.step = nextStep(current, mayAct(control, current.client), checkedCount, nowMs);
     return afterStep(current, taken.step, nowMs);
   });
   if (changed === undefined) return undefined;
@@ -65,7 +65,7 @@ async function takeStep(
   return changed.written || step === 'precheck' ? { step, instruction: changed.instruction } : undefined;
 }
 
-function nextStep(current: Instruction, mayAct: boolean, checkedVersion: number | undefined, nowMs: number): Step {
+function nextStep(current: Instruction, mayAct: boolean, checkedCount: number | undefined, nowMs: number): Step {
   if (isTerminal(current.state) || current.work !== 'submit') return 'none';
   if (nowMs < (current.workAtMs ?? 0)) return 'none';
   const cancelAsked = current.cancelAskedAtMs !== undefined;
@@ -77,7 +77,7 @@ function nextStep(current: Instruction, mayAct: boolean, checkedVersion: number 
   if (!mayAct) return 'hold';
   // Once an attempt may have acted, only the Partner API knows, and asking again under the same id is how to learn it.
   const mustCheck = kindOf(current).precheck !== undefined && !mayHaveActed(current);
-  return mustCheck && checkedVersion !== current.version ? 'precheck' : 'claim';
+  return mustCheck && checkedCount !== current.attempts.count ? 'precheck' : 'claim';
 }
 
 function afterStep(current: Instruction, step: Step, nowMs: number): Instruction {
@@ -110,13 +110,14 @@ async function passesPrecheck(worker: Worker, instruction: Instruction): Promise
     worker.report.warn('precheck failed', { instructionId: id, reason: error.reason ?? error.code, error });
   }
   const nowMs = worker.clock.nowMs();
-  const againAtMs = nowMs + lookAgainMs(nowMs - instruction.createdAtMs);
+  const waitMs = lookAgainMs(nowMs - instruction.createdAtMs);
   const changed = await change(worker.store, id, (current) => {
-    if (current.version !== instruction.version) return current;
+    if (isTerminal(current.state) || current.attempts.count !== instruction.attempts.count) return current;
     return refusal === undefined
-      ? { ...current, workAtMs: againAtMs, reason: 'not checked yet' }
+      ? { ...current, workAtMs: nowMs + waitMs, reason: 'not checked yet' }
       : refuseBeforeSending(current, refusal, nowMs);
   });
+  if (refusal === undefined) await worker.hints.send('submit', [{ id }], { delayMs: waitMs });
   if (changed?.written && isTerminal(changed.instruction.state)) {
     worker.report.count('InstructionsSettled', 1, { state: changed.instruction.state });
     worker.report.info('refused before sending', { instructionId: id, reason: refusal });

@@ -8,7 +8,8 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   rejected: ['custody_rejected', 'initiate_rejected'],
   expired: ['expired', 'none'],
   failed: ['chain_rejected', 'none'],
-  cancelled: ['none'],
+  // A quote that was called off at the Partner API (reference 6.4).
+  cancelled: ['none', 'initiate_rejected'],
 };
 
 /**

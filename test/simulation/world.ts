@@ -1,4 +1,5 @@
 import { acceptInstruction } from '../../lib/instructions/accept.ts';
+import type { Bindings } from '../../lib/instructions/bindings.ts';
 import { cancelInstruction } from '../../lib/instructions/cancel.ts';
 import { setControl } from '../../lib/instructions/control.ts';
 import { dispatchDue } from '../../lib/instructions/dispatch.ts';
@@ -70,14 +71,21 @@ export class SimulatedWorld {
   }
 
   /** A partner asks for something and asks again under the same key until it is answered. */
-  partnerAsks(kind: Kind, client: string, place: Place, key: string, body: Record<string, unknown>, tries = 40): void {
+  partnerAsks(
+    kind: Kind,
+    client: string,
+    may: Place | Bindings,
+    key: string,
+    body: Record<string, unknown>,
+    tries = 40,
+  ): void {
     this.timeline.after(0, async () => {
       const process = { crashed: false };
       try {
         const request = {
           kind,
           source: 'http',
-          client: { id: client, bindings: [place] },
+          client: { id: client, ...('walletId' in may ? { bindings: [may] } : may) },
           idempotencyKey: key,
           body,
         } as const;
@@ -86,7 +94,7 @@ export class SimulatedWorld {
       } catch (error) {
         if (error instanceof InvalidRequest) this.answers.push({ refused: error });
         else if (tries > 1)
-          this.timeline.after(5_000, async () => this.partnerAsks(kind, client, place, key, body, tries - 1));
+          this.timeline.after(5_000, async () => this.partnerAsks(kind, client, may, key, body, tries - 1));
       }
     });
   }
