@@ -1,0 +1,125 @@
+import { acceptedFrame, invalid, missing, ok, okFrame, okWith, refused } from '../answers.ts';
+import type { Api } from '../api.ts';
+import { check } from '../check.ts';
+import { about, equal } from '../expect.ts';
+
+async function company(api: Api) {
+  const companyId = await api.desks.company();
+  return { companyId, path: `/company/${companyId}/trustedparty` };
+}
+
+/** A network user who accepts at once or later. */
+async function person(api: Api, autoAccept: boolean) {
+  const email = `${api.unique('nina')}@heronvale.example`;
+  const userId = await api.control.newUser({ email, firstName: 'Nina', lastName: 'Okafor', autoAccept });
+  return { email, userId };
+}
+
+/** 7 to 9: the trusted network. */
+export const trustedPartyChecks = [
+  check('7', 'lists core clients as flat rows with their id as address', async (api) => {
+    const { companyId, path } = await company(api);
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+    const id = await api.desks.coreClient('night-desk-bot');
+    await api.desks.enlist(companyId, id);
+    const row = {
+      trusted_entity_id: id,
+      name: 'night-desk-bot',
+      address: id,
+      type: 'core-client',
+      created: about(api.now),
+    };
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+  }),
+  check('7', 'shows a user only once he has accepted', async (api) => {
+    const { companyId, path } = await company(api);
+    const { email, userId } = await person(api, false);
+    okWith(await api.client.post(path, { address: email, type: 'user', name: 'Nina' }), okFrame);
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+    await api.control.decideInvitations(userId, true);
+    const row = {
+      trusted_entity_id: userId,
+      name: 'Nina Okafor',
+      address: email,
+      type: 'user',
+      created: about(api.now),
+    };
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+  }),
+  check('7', 'does not know the company of another key: 404 company', async (api) => {
+    const theirs = await api.desks.company('Theirs', (await api.stranger()).client);
+    refused(await api.client.get(`/company/${theirs}/trustedparty`), 404, 'company');
+  }),
+  check('8', 'enlists a core client by its address alone, and again without complaint', async (api) => {
+    const { path } = await company(api);
+    const id = await api.desks.coreClient();
+    okWith(await api.client.post(path, { address: id }), okFrame);
+    okWith(await api.client.post(path, { address: id, type: 'core-client' }), okFrame);
+    equal(ok(await api.client.get(path)).total_count, 1, 'total_count');
+  }),
+  check('8', 'enlists a core client of another key', async (api) => {
+    const { client } = await api.stranger();
+    const id = await api.desks.coreClient('theirs', client);
+    const { path, companyId } = await company(api);
+    okWith(await api.client.post(path, { address: id }), okFrame);
+    const row = { trusted_entity_id: id, name: 'theirs', address: id, type: 'core-client', created: about(api.now) };
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+  }),
+  check('8', 'invites a user again without complaint, also one who is a member', async (api) => {
+    const { companyId, path } = await company(api);
+    const { email, userId } = await person(api, true);
+    okWith(await api.client.post(path, { address: email }), okFrame);
+    okWith(await api.client.post(path, { address: email }), okFrame);
+    const row = {
+      trusted_entity_id: userId,
+      name: 'Nina Okafor',
+      address: email,
+      type: 'user',
+      created: about(api.now),
+    };
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+  }),
+  check('8', 'does not list a user who declined', async (api) => {
+    const { companyId, path } = await company(api);
+    const { email, userId } = await person(api, false);
+    okWith(await api.client.post(path, { address: email }), okFrame);
+    await api.control.decideInvitations(userId, false);
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+  }),
+  check('8', 'answers an address nobody has with 404 trusted party, and names wrong members', async (api) => {
+    const { path } = await company(api);
+    refused(await api.client.post(path, { address: 'nobody@nowhere.example' }), 404, 'trusted party');
+    missing(await api.client.post(path, {}), 'address');
+    missing(await api.client.post(path, { address: null }), 'address');
+    invalid(await api.client.post(path, { address: 5 }), 'address');
+    const theirs = await api.desks.company('Theirs', (await api.stranger()).client);
+    refused(await api.client.post(`/company/${theirs}/trustedparty`, { address: 'x' }), 404, 'company');
+  }),
+  check('9', 'removes with 202, once', async (api) => {
+    const { companyId, path } = await company(api);
+    const id = await api.desks.coreClient();
+    await api.desks.enlist(companyId, id);
+    okWith(await api.client.delete(`${path}/${id}`), acceptedFrame, 202);
+    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+    refused(await api.client.delete(`${path}/${id}`), 404, 'trusted party');
+  }),
+  check('9', 'keeps policies that name the party, and forbids it in new ones', async (api) => {
+    const desk = await api.desks.open({ balances: [] });
+    const [voter] = desk.voters as [string];
+    ok(await api.client.delete(`/company/${desk.companyId}/trustedparty/${voter}`), 202);
+    const { policy_tx } = ok(await api.client.get(desk.fundPath));
+    equal(policy_tx.members[0].entity.id, voter, 'the member of the policy');
+    const group = { threshold: 1, members: [voter] };
+    const body = { name: 'F', custodygroup_tx: group, custodygroup_withdraw: group };
+    refused(await api.client.post(`/company/${desk.companyId}/fund`, body), 400, 'unknown member');
+  }),
+  check('9', 'does not know the company of another key: 404 company', async (api) => {
+    const { client } = await api.stranger();
+    const theirs = await api.desks.company('Theirs', client);
+    const id = await api.desks.coreClient('bot', client);
+    await api.desks.enlist(theirs, id, client);
+    refused(await api.client.delete(`/company/${theirs}/trustedparty/${id}`), 404, 'company');
+    const row = { trusted_entity_id: id, name: 'bot', address: id, type: 'core-client', created: about(api.now) };
+    okWith(await client.get(`/company/${theirs}/trustedparty`), { company_id: theirs, total_count: 1, list: [row] });
+  }),
+];
