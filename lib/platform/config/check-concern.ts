@@ -44,7 +44,9 @@ function issueText(issue: z.core.$ZodIssue, given: unknown): string {
     case 'invalid_type':
       return `must be ${article(issue.expected)}`;
     case 'too_small':
-      return Number(issue.minimum) === 1 ? 'must not be empty' : `must not be below ${issue.minimum}`;
+      return Number(issue.minimum) === 1 && ['string', 'array'].includes(issue.origin)
+        ? 'must not be empty'
+        : `must not be below ${issue.minimum}`;
     case 'too_big':
       return `must not be longer or larger than ${issue.maximum}`;
     case 'invalid_value':
