@@ -6,13 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCheckConfig } from '../../cli/check-config/main.ts';
 import { createPartnerApi } from '../../lib/partner-api/index.ts';
 import { createKeySigner, staticCredentials } from '../../lib/signing/index.ts';
-import {
-  inAnHour,
-  keyPair,
-  type SandboxWorld,
-  sandboxWorld,
-  tradingCompany,
-} from '../lib/partner-api/sandbox-world.ts';
+import { keyPair, type SandboxWorld, sandboxWorld, tradingCompany } from '../lib/partner-api/sandbox-world.ts';
 
 let world: SandboxWorld;
 let house: Awaited<ReturnType<typeof tradingCompany>>;
