@@ -13,7 +13,7 @@ import { type RunSettings, SimulatedWorld } from './world.ts';
 const startMs = Date.UTC(2026, 0, 5, 9);
 const client = 'treasury-desk';
 const expiresAt = startMs / 1000 + 3600;
-const coldStore = 'mmEMpkxQ6WQPFiksuWmmnRvMGUQCxyzUeD';
+const coldStore = 'mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn';
 
 /** Everything a course may use to set its stage. */
 interface Stage {
