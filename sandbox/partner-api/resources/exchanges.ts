@@ -1,3 +1,4 @@
+import { announcedId } from '../custody.ts';
 import type { CoreClient, Exchange } from '../model.ts';
 import { answer, type Context, type Operation, readOperation } from '../operation.ts';
 import { coreClientOf } from './lookups.ts';
@@ -23,7 +24,7 @@ function listConnectedWallets(context: Context) {
     .filter(({ status }) => status === 'pending' || status === 'approved')
     .map(({ wallet, custody, status, expiresAtSeconds }) => ({
       wallet_id: wallet.id,
-      action_id: custody.actions[0]?.id ?? '',
+      action_id: custody.actions.map(announcedId)[0] ?? '',
       status,
       expires: expiresAtSeconds,
     }));

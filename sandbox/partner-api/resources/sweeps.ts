@@ -1,4 +1,4 @@
-import { approvedCount } from '../custody.ts';
+import { announcedId, approvedCount } from '../custody.ts';
 import { forbidden, notFound } from '../errors.ts';
 import { requiredText } from '../fields.ts';
 import { createOnce } from '../idempotency.ts';
@@ -71,7 +71,7 @@ function sweepBody(sweep: Transaction): object {
     initiated_timestamp: sweep.submittedAtSeconds,
     reference: sweep.reference,
     status: custody.actions.map((action) => ({
-      action_id: action.id,
+      action_id: announcedId(action),
       status: action.status,
       timestamp: action.decidedAtSeconds || action.createdAtSeconds,
       entity: action.voter.id,

@@ -31,7 +31,10 @@ function changePolicy(context: Context) {
   return answer(okBody);
 }
 
-/** 53: the change of a wallet's policy. One page writes POST; only PUT was ever called (K14). */
+const path = '/company/{company_id}/fund/{fund_id}/wallet/{wallet_id}/policy';
+
+/** 53: the change of a wallet's policy; one page writes POST for PUT (K14). */
 export const walletPolicyOperations: readonly Operation[] = [
-  writeOperation('53', 'PUT', '/company/{company_id}/fund/{fund_id}/wallet/{wallet_id}/policy', changePolicy),
+  writeOperation('53', 'PUT', path, changePolicy),
+  writeOperation('53', 'POST', path, changePolicy),
 ];

@@ -143,6 +143,14 @@ describe('PUT …/wallet/{wallet_id}/policy', () => {
     expect(wallet()).toEqual(before);
   });
 
+  it('may be asked for by POST, as one page has it', () => {
+    const { bench, at, three, wallet } = custodians();
+    const body = { policy_id: wallet().policy_tx.id, threshold: 1, members: [three], type: 'policy-tx' };
+    const path = `/company/${at.companyId}/fund/${at.fundId}/wallet/${at.walletIds[0]}/policy`;
+    expect(bench.call('POST', path, body).status).toBe(200);
+    expect(wallet().policy_tx.locked).toBe(true);
+  });
+
   it('finds wallets of the fund in the path only', () => {
     const { bench, at, change } = custodians();
     const other = bench.setUp();
