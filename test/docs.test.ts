@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { successors } from '../lib/instructions/record.ts';
 import { routes } from '../lib/openapi/routes.ts';
@@ -16,6 +16,12 @@ describe('the documentation', () => {
         .map((target) => `${file}: ${target}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('leads to every page from the architecture', () => {
+    const pages = globSync('docs/*.md', { cwd: root }).map((file) => basename(file));
+    const linked = read('docs/architecture.md');
+    expect(pages.filter((page) => page !== 'architecture.md' && !linked.includes(`](${page})`))).toEqual([]);
   });
 
   it('draws the states as they are', () => {
