@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOperate } from '../../cli/operate/main.ts';
@@ -196,6 +198,15 @@ describe('npm run operate', () => {
     const { code, err } = await operate('stop', '--client', 'treasury-dsek', '--reason', 'misspelt');
     expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('no client "treasury-dsek"') });
     expect(await operate('resume', '--client', 'treasury-dsek')).toMatchObject({ code: 0 });
+  });
+
+  it('is a program that finds AWS where the SDK does', { timeout: 30_000 }, async () => {
+    const { STAGE: _stage, ...aws } = settings;
+    const run = promisify(execFile);
+    const args = ['cli/operate.ts', 'list', '--client', 'desk', '--stage', 'trial', '--json'];
+    const { stdout, stderr } = await run(process.execPath, args, { env: { ...process.env, ...aws } });
+    expect((JSON.parse(stdout) as { instructions: { id: string }[] }).instructions.map((one) => one.id)).toContain(id);
+    expect(stderr).toBe('');
   });
 
   it('finds the table by the stage, and guesses neither at none nor at two', async () => {
