@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../../lib/openapi/routes.ts';
-import { allScopes as scopesOfLocalToken } from '../../../sandbox/local/transfer.ts';
+import { allScopes as scopesOfLocalToken } from '../../../sandbox/local/partner.ts';
 import { type OpenApi, operationsOf, type Parameter, type Response, readerOf, resolve } from './contract.ts';
 import {
   client,
