@@ -1,21 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Invocation } from './aws/index.ts';
+import { Partner } from './local/partner.ts';
 import type { ReceivedEvent } from './local/receiver.ts';
-import { demoClient, type LocalSystem, startLocalSystem } from './local/system.ts';
-import { allScopes, type HttpApiEvent, watchTransfer } from './local/transfer.ts';
+import { scenarios } from './local/scenarios/index.ts';
+import type { Scenario, Stage } from './local/scenarios/scenario.ts';
+import { recurringTransfer } from './local/scenarios/standing.ts';
+import type { HttpApiEvent } from './local/scenarios/transfer.ts';
+import { type LocalSystem, startLocalSystem } from './local/system.ts';
 
 const usage = `npm start -- [options]
 
-  --once         stop when the sample transfer has ended: exit 0 if it completed and the webhook verified, else 1
-  --json         one line of JSON on standard output, nothing else
-  --input FILE   the HTTP API event to send in place of events/create-transfer.json
-  --data DIR     keep the table and the sandbox in DIR; in memory without
-  --verbose      the functions' own log lines too, on standard error`;
+  --once            stop when it has ended: exit 0 if all ended as it should, else 1
+  --json            one line of JSON on standard output for each scenario, nothing else
+  --scenario NAME   what to play: transfer (without this option), withdrawal, swap, sweep, deposit, approval,
+                    standing, or all of them
+  --input FILE      the HTTP API event to send in place of events/create-transfer.json
+  --data DIR        keep the table and the sandbox in DIR; in memory without
+  --kill-feeds      kill the feed process in the middle of each scenario: nothing but time may be lost
+  --verbose         the functions' own log lines too, on standard error`;
 
 const wished = { httpPort: 3000, partnerApiPort: 8001 } as const;
-/** How long one transfer may take; enough for a process that was killed to find its lease run out. */
+/** How long any one thing may take; enough for a process that was killed to find its lease run out. */
 const limitMs = 180_000;
+/** In the middle of everything. */
+const killFeedsAfterMs = 700;
 
 const { values: options } = readOptions();
 const startedAtMs = Date.now();
@@ -33,10 +42,12 @@ await run().catch((error: unknown) => {
 
 async function run(): Promise<void> {
   const event = readEvent(options.input ?? 'events/create-transfer.json');
+  const chosen = choose(scenarios(event));
   const system = await startLocalSystem({
     ...wished,
     dataFolder: options.data,
     logLevel: options.verbose ? 'info' : 'silent',
+    standing: chosen.some(({ name }) => name === 'standing') ? [recurringTransfer()] : [],
     onInvoke: sayInvocation,
     onEvent: sayEvent,
   });
@@ -48,13 +59,38 @@ async function run(): Promise<void> {
   await system.aws.fire('dispatch-due');
   sayStep('everything listens', system.httpUrl);
 
-  const report = await watchTransfer(system, event, limitMs, ({ state, reason }) =>
-    sayStep(`  is ${state}`, reason ?? ''),
-  );
-  if (options.json) standardOutput(`${JSON.stringify(report)}\n`);
-  else say(`\n${JSON.stringify(report, undefined, 2)}\n`);
-  if (options.once) return stop(report.state === 'completed' && report.webhook === 'delivered' ? 0 : 1);
-  say(await invitation(system, event));
+  const partner = new Partner(system, limitMs, ({ state, reason }) => sayStep(`  is ${state}`, reason ?? ''));
+  let allGood = true;
+  for (const scenario of chosen) allGood = (await play(scenario, { system, partner, say: sayStep })) && allGood;
+  if (options.once) return stop(allGood ? 0 : 1);
+  say(await invitation(system, partner, event));
+}
+
+/** Plays one scenario and prints its line. @returns whether it ended as it should */
+async function play(scenario: Scenario, stage: Stage): Promise<boolean> {
+  say(`\n${scenario.name}: ${scenario.about}`);
+  const begunAtMs = Date.now();
+  if (options['kill-feeds']) setTimeout(() => stage.system.feeds.kill(), killFeedsAfterMs);
+  const ending = await scenario
+    .play(stage)
+    .catch((error: Error) => ({ ok: false, state: 'broken', error: error.message }));
+  const { ok, state, ...facts } = ending;
+  const name = options.scenario === undefined ? {} : { scenario: scenario.name };
+  const { instructionId, ...others } = facts as Record<string, unknown>;
+  const id = instructionId === undefined ? {} : { instructionId };
+  const line = { ...name, ...id, state, ...others, ms: Date.now() - begunAtMs };
+  if (options.json) standardOutput(`${JSON.stringify(line)}\n`);
+  else say(`\n${JSON.stringify(line, undefined, 2)}\n`);
+  return ok;
+}
+
+function choose(known: ReadonlyMap<string, Scenario>): Scenario[] {
+  const name = options.scenario ?? 'transfer';
+  if (name === 'all') return [...known.values()];
+  const scenario = known.get(name);
+  if (scenario !== undefined) return [scenario];
+  console.error(`--scenario: ${[...known.keys()].join(', ')} or all, not ${name}\n\n${usage}`);
+  process.exit(2);
 }
 
 /** Every function as it runs, but for schedules that found nothing to do and our own looks at the instruction. */
@@ -68,12 +104,13 @@ function sayEvent({ type, webhookId }: ReceivedEvent): void {
 }
 
 /** What to try next, with a token that works. */
-async function invitation(system: LocalSystem, event: HttpApiEvent): Promise<string> {
-  const token = await system.issuer.token(demoClient, allScopes);
+async function invitation(system: LocalSystem, partner: Partner, event: HttpApiEvent): Promise<string> {
+  const token = await partner.token();
   return [
     `functions    ${system.httpUrl}   (GET /openapi.json describes them)`,
     `Partner API  ${system.partnerApi.baseUrl}`,
     `control      ${system.partnerApi.controlUrl}/ledger`,
+    `operate      npm run operate -- list --local-env ${system.environmentFile}`,
     `token        ${token}`,
     '',
     'Another transfer:',
@@ -91,6 +128,8 @@ function readOptions() {
         once: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
+        'kill-feeds': { type: 'boolean', default: false },
+        scenario: { type: 'string' },
         input: { type: 'string' },
         data: { type: 'string' },
       },

@@ -6,7 +6,9 @@ import type { Sandbox } from '../partner-api/sandbox.ts';
 
 /** What a local system must know again after a restart: who it is, and what its sandbox was filled with. */
 export interface Keepsake {
+  /** Of whoever initiates, and of the desk bot that approves: two keys, so that neither can do the other's work. */
   readonly privateKeyPem: string;
+  readonly deskBotPrivateKeyPem: string;
   readonly webhookSecret: string;
   readonly demo: Demo;
 }
@@ -36,16 +38,30 @@ export function stateFiles(folder: string | undefined): StateFiles | undefined {
 export function recallOrSeed(sandbox: Sandbox, files: StateFiles | undefined, approveAfterMs: number): Keepsake {
   if (files !== undefined && existsSync(files.keepsake))
     return JSON.parse(readFileSync(files.keepsake, 'utf8')) as Keepsake;
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  const own = keyPair();
+  const deskBot = keyPair();
   const keepsake: Keepsake = {
-    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    privateKeyPem: own.privateKeyPem,
+    deskBotPrivateKeyPem: deskBot.privateKeyPem,
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
-    demo: seedDemo(sandbox, { publicKeyPem, approveAfterMs }),
+    demo: seedDemo(sandbox, {
+      publicKeyPem: own.publicKeyPem,
+      deskBotPublicKeyPem: deskBot.publicKeyPem,
+      approveAfterMs,
+    }),
   };
   if (files !== undefined) {
     writeFileSync(`${files.keepsake}.new`, JSON.stringify(keepsake), { mode: 0o600 });
     renameSync(`${files.keepsake}.new`, files.keepsake);
   }
   return keepsake;
+}
+
+function keyPair(): { publicKeyPem: string; privateKeyPem: string } {
+  const { publicKey: publicKeyPem, privateKey: privateKeyPem } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return { publicKeyPem, privateKeyPem };
 }

@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assembleConfig } from '../../lib/platform/config/assemble.ts';
+import type { Config } from '../../lib/platform/config/concerns.ts';
 import { type Invocation, type LocalAws, startLocalAws } from '../aws/index.ts';
 import type { Demo } from '../demo.ts';
 import { type PartnerApi, startPartnerApi } from '../partner-api/server.ts';
+import { type FeedProcess, startFeeds } from './feeds.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { type Keepsake, recallOrSeed, stateFiles } from './keepsake.ts';
 import { type ReceivedEvent, type Receiver, startReceiver } from './receiver.ts';
@@ -24,6 +26,8 @@ export interface LocalSystemOptions {
   readonly httpPort: number;
   readonly partnerApiPort: number;
   readonly logLevel: string;
+  /** Standing instructions beside the ones of `config/`. */
+  readonly standing?: Config['standing'];
   readonly onInvoke?: (invocation: Invocation) => void;
   readonly onEvent?: (event: ReceivedEvent) => void;
 }
@@ -36,10 +40,23 @@ export interface LocalSystem {
   readonly issuer: Issuer;
   readonly receiver: Receiver;
   readonly demo: Demo;
+  /** The feed process; may be killed, since losing it loses nothing. */
+  readonly feeds: FeedProcess;
+  /** The settings of the functions, for commands that are to act on this system: `--local-env FILE`. */
+  readonly environmentFile: string;
   /** Wished ports that were taken, for people. */
   readonly notes: readonly string[];
   stop(): Promise<void>;
 }
+
+/** What the cloud does once a minute: a minute would be a long time to watch. */
+const everySeconds = {
+  'dispatch-due': 5,
+  'approve-actions': 3,
+  'watch-deposits': 3,
+  'publish-quotes': 3,
+  'run-standing': 3,
+};
 
 /** The approver says yes so long after it was asked. */
 const approveAfterMs = 1_000;
@@ -69,17 +86,20 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       AUTH_JWKS_URL: issuer.jwksUrl,
       WEBHOOK_ALLOW_LOOPBACK: 'true',
       LOG_LEVEL: options.logLevel,
-      CONFIG_FILE: localConfig(temporary, receiver.url),
+      CONFIG_FILE: localConfig(temporary, receiver.url, options.standing ?? []),
     },
     secrets: localSecrets(keepsake),
-    // The minute of the cloud would be a long time to watch.
-    scheduleEverySeconds: { 'dispatch-due': 5 },
+    scheduleEverySeconds: everySeconds,
     ...(options.onInvoke === undefined ? {} : { onInvoke: options.onInvoke }),
     onLog: ({ level, message, error }) => {
       if (level !== 'info') console.error(message, error ?? '');
     },
   });
   if (aws.portWasBusy) notes.push(`port ${options.httpPort} is busy: the functions listen on ${aws.httpPort}`);
+  const environmentFile = join(temporary, 'local.env');
+  const settings = Object.entries(aws.environment).map(([name, value]) => `${name}="${value}"\n`);
+  writeFileSync(environmentFile, settings.join(''), { mode: 0o600 });
+  const feeds = startFeeds(aws.environment);
   return {
     httpUrl: aws.httpUrl,
     partnerApi,
@@ -87,8 +107,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     issuer,
     receiver,
     demo: keepsake.demo,
+    feeds,
+    environmentFile,
     notes,
     stop: async () => {
+      await feeds.stop();
       await aws.stop();
       await Promise.all([partnerApi.close(), issuer.stop(), receiver.stop(), rm(temporary, { recursive: true })]);
     },
@@ -108,20 +131,24 @@ async function startOnPort(port: number, journal: string | undefined, notes: str
 }
 
 /** The project's own configuration, with the partner told at the local receiver. */
-function localConfig(folder: string, receiverUrl: string): string {
+function localConfig(folder: string, receiverUrl: string, standing: Config['standing']): string {
   const config = assembleConfig('config');
   const clients = config.clients.map((client) => ({
     ...client,
     webhooks: client.webhooks.map((webhook) => ({ ...webhook, url: receiverUrl })),
   }));
   const file = join(folder, 'config.json');
-  writeFileSync(file, JSON.stringify({ ...config, clients }));
+  writeFileSync(file, JSON.stringify({ ...config, clients, standing: [...config.standing, ...standing] }));
   return file;
 }
 
-function localSecrets({ demo, privateKeyPem, webhookSecret }: Keepsake): Record<string, string> {
+function localSecrets({ demo, privateKeyPem, deskBotPrivateKeyPem, webhookSecret }: Keepsake): Record<string, string> {
   return {
     'qredo-functions/local/signing': JSON.stringify({ apiKey: demo.apiKey, privateKeyPem }),
+    'qredo-functions/local/approver': JSON.stringify({
+      apiKey: demo.deskBot.apiKey,
+      privateKeyPem: deskBotPrivateKeyPem,
+    }),
     'qredo-functions/local/webhooks': JSON.stringify({ [`${demoClient}/main`]: [webhookSecret] }),
   };
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allScopes } from '../../sandbox/local/partner.ts';
 import { demoClient, type LocalSystem, startLocalSystem } from '../../sandbox/local/system.ts';
-import { allScopes } from '../../sandbox/local/transfer.ts';
 
 const sample = JSON.parse(
   (JSON.parse(readFileSync('events/create-transfer.json', 'utf8')) as { body: string }).body,

@@ -1,0 +1,50 @@
+import { assembleConfig } from '../../../lib/platform/config/assemble.ts';
+import type { Config } from '../../../lib/platform/config/concerns.ts';
+import type { InstructionSeen } from '../partner.ts';
+import { demoClient } from '../system.ts';
+import { endingOf, type Scenario } from './scenario.ts';
+
+const everyMinute = 'every-minute';
+
+/** The standing instruction that this scenario adds to the configuration: the sample transfer's wallets, every minute. */
+export function recurringTransfer(): Config['standing'][number] {
+  const [from, to] = sampleWallets();
+  return {
+    name: everyMinute,
+    client: demoClient,
+    kind: 'transfer',
+    body: { ...from, counterpartyWalletId: to, amount: '1000', reference: everyMinute },
+    schedule: 'cron(* * * * ? *)',
+    timeZone: 'UTC',
+    lifetimeSeconds: 3600,
+  };
+}
+
+/** The operating and the trading wallet, as the seeded sandbox always makes them. */
+function sampleWallets(): [{ companyId: string; walletId: string }, string] {
+  const client = assembleConfig('config').clients.find(({ id }) => id === demoClient);
+  const [operating, , trading] = client?.bindings ?? [];
+  if (operating === undefined || trading === undefined)
+    throw new Error(`config/clients.json does not bind ${demoClient}`);
+  return [{ companyId: operating.companyId, walletId: operating.walletId }, trading.walletId];
+}
+
+/** A recurring transfer comes due by its schedule, and is carried out once. */
+export const standing: Scenario = {
+  name: 'standing',
+  about: 'a standing instruction comes due',
+  async play(stage) {
+    const listed = async () => {
+      const { body } = await stage.partner.send<{ instructions: Seen[] }>(
+        'GET',
+        '/instructions?kind=transfer&limit=200',
+      );
+      return body.instructions.find(({ reference }) => reference === everyMinute);
+    };
+    const asked = await stage.partner.until('the standing instruction has come due', listed);
+    stage.say('  came due', asked.id);
+    return endingOf(stage, await stage.partner.watch(asked));
+  },
+};
+
+type Seen = InstructionSeen & { readonly reference?: string };
