@@ -21,7 +21,7 @@ export const connectionRules: KindRules = {
     request.status = 'approved';
     closeActions(world, request);
     request.connection.status = 'connected';
-    if (request.wallet.type === 1) request.wallet.status = 'ready';
+    request.wallet.status = 'ready';
   },
   closed: (_world, proposal, status) => {
     const { connection, wallet } = proposal as ConnectionRequest;

@@ -290,9 +290,14 @@ describe('a sweep', () => {
   });
 
   it('takes from wallets connected to this core client only, and needs no more than that', () => {
-    const { bench, at, exchangeKey, id, house, sweep, info } = connected();
+    const { bench, at, exchange, exchangeKey, id, house, sweep, info } = connected();
     expect(sweep({ wallet_id: at.walletIds[0] })).toMatchObject(refused(403, 'not connected'));
     expect(sweep({ wallet_id: 'nix' })).toMatchObject(refused(404, 'wallet'));
+    const multi = bench.connectedWallet(at, exchange, 2);
+    bench.control('POST', '/deposits', { walletId: multi, amount: 1_000_000 });
+    expect(sweep({ wallet_id: multi })).toMatchObject(refused(403, 'not connected'));
+    bench.approve(exchange);
+    expect(sweep({ wallet_id: multi }).status).toBe(200);
     expect(sweep({ recipient_wallet_id: 'nix' })).toMatchObject(refused(404, 'wallet'));
     expect(sweep({ recipient_wallet_id: id })).toMatchObject(refused(400, 'invalid field: recipient_wallet_id'));
     expect(sweep({ send: { symbol: 'ETH-TESTNET', amount: 5 } })).toMatchObject(refused(400, 'asset mismatch'));

@@ -23,7 +23,7 @@ const idsOf = (policy: { members: { entity: { id: string } }[] }) => policy.memb
 
 describe('PUT …/wallet/{wallet_id}/policy', () => {
   it('is decided by the members of now, and until then the policy is as it was, but locked', () => {
-    const { bench, one, two, three, wallet, change } = custodians();
+    const { bench, at, one, two, three, wallet, change } = custodians();
     const before = wallet();
     expect(change()).toMatchObject({ status: 200, body: { code: 200, msg: 'OK' } });
     const [action] = bench.actionsOf(one);
@@ -35,6 +35,8 @@ describe('PUT …/wallet/{wallet_id}/policy', () => {
     });
     expect(wallet().policy_tx).toEqual({ ...before.policy_tx, locked: true, lockedTxID: shown.details.txID });
     expect(wallet().policy_withdraw).toEqual(before.policy_withdraw);
+    const { wallets } = bench.call('GET', `/company/${at.companyId}/fund/${at.fundId}`).body;
+    expect(wallets).toMatchObject([{ policy_tx: { locked: true } }, { policy_tx: { locked: false } }]);
     bench.approve(one);
     expect(idsOf(wallet().policy_tx)).toEqual([one, two, three]);
     bench.approve(two);

@@ -77,6 +77,9 @@ describe('an atomic swap', () => {
       { type: 'swapOut', status: 'taker_pending', counterpartyID: '', chainTxID: '' },
     ]);
     const took = take(id).body.tx_id;
+    const openRow = { type: 'swapOut', status: 'pending', counterpartyID: '', counterpartyName: '' };
+    expect(rows(taker)).toMatchObject([openRow]);
+    expect(rows(maker)).toMatchObject([{ ...openRow, status: 'taker_pending' }]);
     bench.nowMs += 7000;
     bench.approve(taker.approver);
     const [makerIn, makerOut] = rows(maker);
@@ -133,6 +136,25 @@ describe('an atomic swap', () => {
         receiveAsset: 'BTC-TESTNET',
         receiveAmount: 640_000,
       },
+    });
+  });
+
+  it('asks nobody any more once the quote is open', () => {
+    const bench = new ProvenBench();
+    const maker = bench.trader(2_000_000, 0, { voters: 2, threshold: 1 });
+    const { tx_id } = bench.call('POST', `/company/${maker.companyId}/atomicswap/make`, {
+      send_wallet_id: maker.btc,
+      receive_wallet_id: maker.eth,
+      expires: bench.nowMs / 1000 + 3600,
+      send: { symbol: 'BTC-TESTNET', amount: 5 },
+      receive: { symbol: 'ETH-TESTNET', amount: 5 },
+    }).body;
+    bench.approve(maker.approver);
+    expect(bench.actionsOf(maker.users[1] as string)).toEqual([]);
+    expect(bench.call('GET', `/company/${maker.companyId}/atomicswap/make/${tx_id}`).body).toMatchObject({
+      txStatus: 'taker_pending',
+      approvedCount: 1,
+      status: [{ status: 'approved' }, { status: 'expired' }],
     });
   });
 
@@ -223,6 +245,21 @@ describe('taking a quote', () => {
     const just = bench.trader(0, 98_098_000);
     expect(take(id, { fund_id: 'ignored' }, just).status).toBe(200);
     expect(available()).toEqual([1_359_360, 0, 0, 200_000_000]);
+  });
+
+  it('may be done by the maker himself, but not into and out of the very same wallets', () => {
+    const { bench, maker, take, open } = market();
+    const id = open();
+    bench.control('POST', '/deposits', { walletId: maker.eth, amount: 200_000_000 });
+    expect(take(id, {}, maker)).toMatchObject(refused(400, 'invalid field: send_wallet_id'));
+    const wallets = ['ETH-TESTNET', 'BTC-TESTNET'].map((asset) => ({ name: asset, asset }));
+    const path = `/company/${maker.companyId}/fund/${maker.fundId}/wallet`;
+    const [eth, btc] = bench.call('POST', path, { wallets }).body.wallets;
+    bench.control('POST', '/deposits', { walletId: eth, amount: 200_000_000 });
+    expect(take(id, { send_wallet_id: eth }, maker)).toMatchObject(refused(400, 'invalid field: receive_wallet_id'));
+    take(id, { send_wallet_id: eth, receive_wallet_id: btc }, maker);
+    bench.approve(maker.approver);
+    expect(bench.balance(btc)).toBe(640_000);
   });
 
   it('takes the id from the path where a heading has it, and needs one', () => {

@@ -151,6 +151,20 @@ describe('POST /company/{company_id}/withdraw', () => {
   });
 });
 
+describe('an action', () => {
+  it('is found by the id of its transaction too, by the core client that has one on it', () => {
+    const { bench, at, withdraw } = withdrawer();
+    const [desk, other] = ['desk', 'other'].map((name) => bench.call('POST', '/coreclient', { name }).body.id);
+    const { tx_id } = withdraw({ authorize_id: desk }).body;
+    const [action] = bench.actionsOf(desk);
+    const read = (client: string, id?: string) => bench.call('GET', `/coreclient/${client}/action/${id}`);
+    expect(read(desk, tx_id).body).toEqual(read(desk, action?.id).body);
+    expect(read(desk, tx_id).body).toMatchObject({ id: action?.id, details: { txID: tx_id } });
+    expect(read(other, tx_id)).toMatchObject(refused(404, 'action'));
+    expect(bench.available(at.walletIds[0])).toBe(379_880);
+  });
+});
+
 describe('partner_txID across kinds', () => {
   it('names one transaction per company, whichever kind asks, and every getter of the company finds it', () => {
     const heard: string[] = [];
@@ -172,6 +186,16 @@ describe('partner_txID across kinds', () => {
         expect(bench.call('GET', `/company/${at.companyId}/${getter}/${id}`).body.txID).toBe(tx_id);
       }
     }
+  });
+
+  it('warns also where the other kind asks for the very same movement', () => {
+    const heard: string[] = [];
+    const bench = new ProvenBench({ log: (message) => heard.push(message) });
+    const at = bench.setUp();
+    bench.transfer(at, { partner_txID: 'k-1' });
+    const body = { ...bench.transferBody(at, { partner_txID: 'k-1' }), address: at.walletIds[1] };
+    expect(bench.call('POST', `/company/${at.companyId}/withdraw`, body).body.status).toBe('existing');
+    expect(heard).toHaveLength(1);
   });
 
   it('warns of another body under a known key, and not of the same one in other words', () => {
