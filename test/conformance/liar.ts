@@ -1,0 +1,77 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type OperationNumber, operations } from '../../cli/conformance/operations.ts';
+
+/** An answer of the real server on its way through the liar. */
+export interface Passing {
+  readonly operation: OperationNumber | undefined;
+  status: number;
+  headers: IncomingHttpHeaders;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every operation pass here
+  body: any;
+}
+
+const patterns = operations.map(({ number, method, path }) => ({
+  number,
+  method,
+  // Literal segments win over parameters, as on the server.
+  parameters: path.split('{').length,
+  pattern: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`),
+}));
+
+/** Which operation a request is. */
+function operationOf(method: string, path: string): OperationNumber | undefined {
+  const fitting = patterns.filter((one) => one.method === method && one.pattern.test(path));
+  return fitting.sort((one, two) => one.parameters - two.parameters)[0]?.number;
+}
+
+/**
+ * A server that hands everything on to another one and changes the answers as it is told: a Partner API that breaks
+ * a promise. The `Host` header stays as it came, so that signatures stay right.
+ */
+export async function startLiar(baseUrl: string) {
+  const target = new URL(baseUrl);
+  const liar = { change: (_answer: Passing): void => {} };
+  const server = createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const answer = await handOn(target, incoming, Buffer.concat(chunks));
+    liar.change(answer);
+    const text = JSON.stringify(answer.body);
+    const { 'content-length': _length, connection: _connection, ...headers } = answer.headers;
+    outgoing.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}${target.pathname}`,
+    /** From now on answers are changed like this. */
+    lie(change: (answer: Passing) => void) {
+      liar.change = change;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function handOn(target: URL, incoming: IncomingMessage, body: Buffer): Promise<Passing> {
+  const { method = '', url = '', headers } = incoming;
+  const path = url.slice(target.pathname.length).replace(/\?.*$/, '');
+  return new Promise((resolve, reject) => {
+    const { hostname: host, port } = target;
+    const outgoing = request({ host, port, method, path: url, headers }, async (response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      resolve({
+        operation: operationOf(method, path),
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: JSON.parse(Buffer.concat(chunks).toString('utf8')),
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
