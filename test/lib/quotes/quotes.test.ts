@@ -243,6 +243,25 @@ describe('a stale price', () => {
     ]);
   });
 
+  it('makes sure that a quote nobody has asked for yet is never asked for', async () => {
+    let cutOff = 0;
+    for (let call = 0; call < 30; call++) {
+      const cut = new QuoteWorld();
+      await putPrice(cut.desk(), cut.strategies, 'desk', { name: 'btc-eth', price: '15.3125' });
+      cut.plan = { call, after: true };
+      await cut.work('quote', 'strategy/btc-eth');
+      if (cut.offers().length === 0 || cut.instructions().length > 0) continue;
+      cutOff++;
+      cut.plan = undefined;
+      cut.nowMs += 121_000;
+      await cut.work('quote', 'strategy/btc-eth');
+      expect(cut.offers()[0]?.state).toBe('ended');
+      expect(cut.instructions()).toMatchObject([{ state: 'cancelled', reason: 'the price is stale' }]);
+      expect(cut.partnerApi.quotes).toEqual([]);
+    }
+    expect(cutOff).toBeGreaterThan(0);
+  });
+
   it('lets a quote that was taken meanwhile be taken', async () => {
     await passPriced(60);
     const [quote] = world.partnerApi.quotes;
