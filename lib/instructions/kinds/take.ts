@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { NotFoundError } from '../../partner-api/errors.ts';
 import type { PartnerApi } from '../../partner-api/index.ts';
+import { InvalidRequest } from '../../platform/http/errors.ts';
 import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, text } from '../fields.ts';
 import { type Instruction, placeOf } from '../record.ts';
@@ -98,6 +99,16 @@ export const take: Kind<typeof schema> = {
   stateOf: takeState,
   differences: takeDifferences,
 };
+
+/**
+ * The request of a door that has the quote's id in its path.
+ * @throws InvalidRequest 400 for a body that names a quote of its own
+ */
+export function takeRequest(body: unknown, txId: string | undefined): Record<string, unknown> {
+  const asked = body as Record<string, unknown>;
+  if (Object.hasOwn(asked, 'txId')) throw new InvalidRequest(400, 'unknown field: txId', 'txId');
+  return { ...asked, txId };
+}
 
 interface Request {
   readonly quoteTxId: string;

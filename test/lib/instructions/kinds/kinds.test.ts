@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kinds } from '../../../../lib/instructions/kinds/index.ts';
 import { quote } from '../../../../lib/instructions/kinds/quote.ts';
 import { sweep } from '../../../../lib/instructions/kinds/sweep.ts';
-import { take } from '../../../../lib/instructions/kinds/take.ts';
+import { take, takeRequest } from '../../../../lib/instructions/kinds/take.ts';
 import { withdrawal } from '../../../../lib/instructions/kinds/withdrawal.ts';
 import { poll } from '../../../../lib/instructions/poll.ts';
 import { submitInstruction } from '../../../../lib/instructions/submit.ts';
@@ -120,6 +120,12 @@ describe('a sweep', () => {
 
 describe('a take', () => {
   const hub = { list: () => [listed] };
+
+  it('is of the quote in the path, and of no other', () => {
+    const { txId: _txId, ...body } = toTake;
+    expect(takeRequest(body, 'quote-1')).toEqual(toTake);
+    expect(() => takeRequest(toTake, 'quote-2')).toThrow('unknown field: txId');
+  });
 
   it('is asked for when the price is as bad as the client accepts', async () => {
     const world = new KindWorld({ hub, swaps: { take: () => made } });
