@@ -89,7 +89,7 @@ async function attempted(
 /** Rejects into an SQS queue: the message as it came, the reason as attributes. */
 export function rejectToQueue(client: Pick<SQSClient, 'send'>, queueUrl: () => string): Reject {
   return async ({ messageId, body, senderId, reason, field }) => {
-    const text = (value: string) => ({ DataType: 'String', StringValue: value });
+    const text = (value: string) => ({ DataType: 'String', StringValue: printable(value) });
     await client.send(
       new SendMessageCommand({
         QueueUrl: queueUrl(),
@@ -103,4 +103,9 @@ export function rejectToQueue(client: Pick<SQSClient, 'send'>, queueUrl: () => s
       }),
     );
   };
+}
+
+/** SQS refuses control characters and empty texts in attributes, and a field's name is whatever the sender wrote. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?') || '?';
 }
