@@ -1,6 +1,7 @@
 import { PartnerApiError } from '../partner-api/errors.ts';
 import { change } from './change.ts';
 import { mayAct, readControl } from './control.ts';
+import { defaultLifetimeSeconds } from './fields.ts';
 import { kindOf } from './kinds/index.ts';
 import { claim, enter, isCancellable, mayHaveActed, refuseBeforeSending } from './machine.ts';
 import type { Worker } from './outside.ts';
@@ -72,12 +73,16 @@ function nextStep(current: Instruction, mayAct: boolean, checkedCount: number | 
   // Calling off only takes risk away, so the stop button does not hold it.
   if (current.txId !== undefined) return cancelAsked ? 'callOff' : 'none';
   if (cancelAsked && isCancellable(current)) return 'cancel';
-  const overdue = current.expiresAtSeconds !== undefined && nowMs >= current.expiresAtSeconds * 1000;
-  if (overdue && !mayHaveActed(current)) return 'expire';
+  if (nowMs >= endsAtMs(current) && !mayHaveActed(current)) return 'expire';
   if (!mayAct) return 'hold';
   // Once an attempt may have acted, only the Partner API knows, and asking again under the same id is how to learn it.
   const mustCheck = kindOf(current).precheck !== undefined && !mayHaveActed(current);
   return mustCheck && checkedCount !== current.attempts.count ? 'precheck' : 'claim';
+}
+
+/** When it is too late to send it. What has no end of its own is not sent days after it was asked for either. */
+function endsAtMs({ expiresAtSeconds, createdAtMs }: Instruction): number {
+  return expiresAtSeconds === undefined ? createdAtMs + defaultLifetimeSeconds * 1000 : expiresAtSeconds * 1000;
 }
 
 function afterStep(current: Instruction, step: Step, nowMs: number): Instruction {

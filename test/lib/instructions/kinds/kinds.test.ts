@@ -208,6 +208,19 @@ describe('a take', () => {
     expect((await world.read(id)).state).toBe('pending');
   });
 
+  it('that could not be looked at for a day is not sent any more', async () => {
+    const away = () => {
+      throw new NotConnectedError('nobody listens');
+    };
+    const world = new KindWorld({ hub: { list: away } });
+    const { id } = await world.ask(take, toTake);
+    await submitInstruction(world.worker(), id);
+    world.nowMs += 24 * 3_600_000;
+    world.answers = { hub, swaps: { take: () => made } };
+    await submitInstruction(world.worker(), id);
+    expect((await world.read(id)).state).toBe('expired');
+  });
+
   it('whose answer was lost is asked for again although the quote is gone: it may be gone because we have it', async () => {
     let asked = 0;
     const loseFirst = () => {
