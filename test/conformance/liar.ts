@@ -35,9 +35,12 @@ export async function startLiar(baseUrl: string) {
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const answer = await handOn(target, incoming, Buffer.concat(chunks));
+    const { answer, original } = await handOn(target, incoming, Buffer.concat(chunks));
+    const read = JSON.stringify(answer.body);
     liar.change(answer);
-    const text = JSON.stringify(answer.body);
+    // What is not changed is handed on as it came: reading and writing again would round large numbers.
+    const written = JSON.stringify(answer.body);
+    const text = written === read ? original : written;
     const { 'content-length': _length, connection: _connection, ...headers } = answer.headers;
     outgoing.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
   });
@@ -56,7 +59,7 @@ export async function startLiar(baseUrl: string) {
   };
 }
 
-function handOn(target: URL, incoming: IncomingMessage, body: Buffer): Promise<Passing> {
+function handOn(target: URL, incoming: IncomingMessage, body: Buffer): Promise<{ answer: Passing; original: string }> {
   const { method = '', url = '', headers } = incoming;
   const path = url.slice(target.pathname.length).replace(/\?.*$/, '');
   return new Promise((resolve, reject) => {
@@ -64,12 +67,10 @@ function handOn(target: URL, incoming: IncomingMessage, body: Buffer): Promise<P
     const outgoing = request({ host, port, method, path: url, headers }, async (response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
-      resolve({
-        operation: operationOf(method, path),
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        body: JSON.parse(Buffer.concat(chunks).toString('utf8')),
-      });
+      const original = Buffer.concat(chunks).toString('utf8');
+      const operation = operationOf(method, path);
+      const { statusCode: status = 0, headers: answered } = response;
+      resolve({ answer: { operation, status, headers: answered, body: JSON.parse(original) }, original });
     });
     outgoing.on('error', reject);
     outgoing.end(body);

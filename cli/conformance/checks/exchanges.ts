@@ -129,6 +129,13 @@ export const exchangeChecks = [
     refused(await api.client.get('/coreclient/nobody/wallets'), 404, 'core client');
     okWith(await api.client.get(`/coreclient/${await api.desks.coreClient()}/wallets`), { wallets: [] });
   }),
+  check('20', 'lists the wallet’s connections, each with the exchange’s name', async (api) => {
+    const { desk, exchange } = await venue(api);
+    const id = await askedWallet(desk, exchange, 2);
+    const connected = [{ client_id: 'C-4471', counterparty_id: exchange.id, name: exchange.name, status: 'initiated' }];
+    const known = { wallet_id: id, asset: btc, name: 'Tern trading', type: 2, status: 'ready' };
+    okWith(await api.client.get(`/wallet/${id}`), walletInfo({ ...known, connected }));
+  }),
   check('20', 'lets an exchange read wallets connected to it, and no others: 404', async (api) => {
     const { desk, exchange } = await venue(api);
     const id = await askedWallet(desk, exchange, 1);

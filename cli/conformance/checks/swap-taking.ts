@@ -2,7 +2,7 @@ import { invalid, missing, ok, okWith, refused } from '../answers.ts';
 import type { Api } from '../api.ts';
 import { check } from '../check.ts';
 import { balanceOf, btc, type Desk, eth, sendableFrom, walletOf } from '../desks.ts';
-import { about, equal, ksuid } from '../expect.ts';
+import { about, equal, flag, ksuid, text } from '../expect.ts';
 import type { Json } from '../raw-client.ts';
 import { approver, mayLeave, txInfo } from '../shapes.ts';
 import { openQuote, postMake, postTake, startTake, swapDesk, takeBody } from '../swaps.ts';
@@ -91,20 +91,32 @@ export const swapTakingChecks = [
     refused(await postTake(stranger, quote), 404, 'transaction');
     refused(await client.post(`/company/${taker.companyId}/atomicswap/take`, takeBody(taker, quote)), 404, 'company');
   }),
-  check('32', 'reads every member, with the swap part; the expiry is the quote’s', async (api) => {
-    const { maker, taker, quote } = await market(api);
-    const { expires } = await readTransaction(maker, quote, 'atomicswap/make');
-    const txId = await startTake(taker, quote);
-    const entry = approver({ userID: taker.voters[0], timestamp: about(api.now) });
-    const amounts = { amount: 98_098_000, fees: 98_000, netAmount: 98_000_000, asset: eth, fundID: taker.fundId };
-    const known = { txID: txId, expires, reference: 'cf-9', status: [entry], initiatedTimestamp: about(api.now) };
-    const isSwap = (value: unknown) => equal(typeof value, 'object', 'swap');
-    const details = { ...amounts, reference: 'cf-9', requestedBy: taker.companyName };
-    okWith(
-      await api.client.get(takePath(taker, txId)),
-      txInfo({ ...known, initiatorName: taker.companyName, swap: isSwap }, details),
-    );
-  }),
+  check(
+    '32',
+    'reads every member, with the swap part seen from the taker’s side; the expiry is the quote’s',
+    async (api) => {
+      const { maker, taker, quote } = await market(api);
+      const { expires } = await readTransaction(maker, quote, 'atomicswap/make');
+      const txId = await startTake(taker, quote);
+      const entry = approver({ userID: taker.voters[0], timestamp: about(api.now) });
+      const amounts = { amount: 98_098_000, fees: 98_000, netAmount: 98_000_000, asset: eth, fundID: taker.fundId };
+      const known = { txID: txId, expires, reference: 'cf-9', status: [entry], initiatedTimestamp: about(api.now) };
+      const leg = (symbol: string, amount: number) => ({ symbol, amount });
+      const swap = {
+        send: leg(eth, 98_000_000),
+        receive: leg(btc, 640_000),
+        sendWalletID: walletOf(taker, 1).id,
+        receiveWalletID: walletOf(taker, 0).id,
+        takenBy: text,
+        liquidityHub: flag,
+      };
+      const details = { ...amounts, reference: 'cf-9', requestedBy: taker.companyName };
+      okWith(
+        await api.client.get(takePath(taker, txId)),
+        txInfo({ ...known, initiatorName: taker.companyName, swap }, details),
+      );
+    },
+  ),
   check('32', 'settles both legs in one step, each side with its fee, in four ledger rows', async (api) => {
     const { maker, taker, quote } = await market(api);
     const txId = await startTake(taker, quote);

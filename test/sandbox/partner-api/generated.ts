@@ -64,7 +64,7 @@ function quoteBody(sendWalletId: string, receiveWalletId: string): object {
 }
 
 /** A body that would be accepted, by operation number; every member of it is spoilt in turn. */
-function goodBodies(known: Known): Record<string, object> {
+export function goodBodies(known: Known): Record<string, object> {
   const group = { threshold: 1, members: [known.member] };
   const wallet = {
     name: 'w',
@@ -158,8 +158,16 @@ const odd: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** A copy of `body` in which the member at one of its paths, chosen by `pick`, has become `value`. */
-function spoil(body: object, pick: number, value: unknown): object {
-  const copy = structuredClone(body) as Record<string, unknown>;
+export function spoil(body: object, pick: number, value: unknown): object {
+  const copy = structuredClone(body);
+  const places = placesOf(copy);
+  const [node, name] = places[pick % places.length] as [Record<string, unknown>, string];
+  node[name] = value;
+  return copy;
+}
+
+/** Every member of a body, on all levels: the object or list it is in, and its name there. */
+export function placesOf(body: object): [Record<string, unknown>, string][] {
   const places: [Record<string, unknown>, string][] = [];
   const collect = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
@@ -168,10 +176,8 @@ function spoil(body: object, pick: number, value: unknown): object {
       collect((node as Record<string, unknown>)[name]);
     }
   };
-  collect(copy);
-  const [node, name] = places[pick % places.length] as [Record<string, unknown>, string];
-  node[name] = value;
-  return copy;
+  collect(body);
+  return places;
 }
 
 /** Null six times out of seven. */
