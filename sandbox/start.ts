@@ -70,6 +70,7 @@ async function run(): Promise<void> {
 async function play(scenario: Scenario, stage: Stage): Promise<boolean> {
   say(`\n${scenario.name}: ${scenario.about}`);
   const begunAtMs = Date.now();
+  stage.system.feeds.start();
   if (options['kill-feeds']) setTimeout(() => stage.system.feeds.kill(), killFeedsAfterMs);
   const ending = await scenario
     .play(stage)

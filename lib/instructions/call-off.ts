@@ -1,9 +1,9 @@
 import { PartnerApiError } from '../partner-api/errors.ts';
 import { change } from './change.ts';
 import { kindOf } from './kinds/index.ts';
+import { lookAt } from './look.ts';
 import type { Worker } from './outside.ts';
 import { lookAgainMs } from './pace.ts';
-import { lookAt } from './poll.ts';
 import { type Instruction, isTerminal } from './record.ts';
 import { signWithinMs } from './take-on.ts';
 

@@ -16,8 +16,11 @@ import { type HistoryEntry, maxHistoryEntries } from './subject.ts';
 
 /** The Partner API acts on a signed request within this time of its timestamp, or never (reference 2.6, condition C). */
 export const apiWindowMs = 300_000;
-/** Room for the difference between our clock and the one the request was signed by. */
-export const clockMarginMs = 60_000;
+/**
+ * Room for the difference between our clock and the API's. An API whose clock is behind ours acts on a request that much
+ * later; one that is further behind than its own window takes nothing we sign. A minute is for clocks that drift.
+ */
+export const clockMarginMs = apiWindowMs + 60_000;
 /** From here on the history keeps its last entries for the states that must still fit. */
 const lastBounceEntry = maxHistoryEntries - 10;
 
@@ -192,8 +195,13 @@ function afterNoAnswer(instruction: Instruction, result: AttemptResult, nowMs: n
   const next = { work: 'submit', workAtMs: retryAtMs } as const;
   const goesBack =
     instruction.state === 'submitting' && !mayHaveActed(instruction) && instruction.history.length < lastBounceEntry;
-  if (goesBack) return enter(instruction, 'accepted', nowMs, { reason }, next);
-  return { ...instruction, reason, ...next };
+  // What was certainly not sent expires on time, however long the wait.
+  const expiresAtMs = (instruction.expiresAtSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  const onTime = mayHaveActed(instruction)
+    ? next
+    : { ...next, workAtMs: Math.max(nowMs, Math.min(retryAtMs, expiresAtMs)) };
+  if (goesBack) return enter(instruction, 'accepted', nowMs, { reason }, onTime);
+  return { ...instruction, reason, ...onTime };
 }
 
 /** The instruction that was looked at before sending and must not be sent. Nothing was sent, so that ends it. */

@@ -1,3 +1,6 @@
+import type { Worker } from './outside.ts';
+import type { Instruction } from './record.ts';
+
 /** How often things are tried and looked at. All figures are milliseconds. */
 
 const firstBackOffMs = 1_000;
@@ -18,4 +21,16 @@ export function lookAgainMs(ageMs: number): number {
   if (ageMs < 600_000) return 15_000;
   if (ageMs < 3_600_000) return 60_000;
   return 300_000;
+}
+
+/** How long ago an instruction was asked for. */
+export function ageMs({ createdAtMs }: Pick<Instruction, 'createdAtMs'>, nowMs: number): number {
+  return Math.max(0, nowMs - createdAtMs);
+}
+
+/** Measures the oldest of some open instructions; CloudWatch keeps the largest of all that is measured. */
+export function reportAge({ clock, report }: Pick<Worker, 'clock' | 'report'>, open: readonly Instruction[]): void {
+  const nowMs = clock.nowMs();
+  const oldestMs = Math.max(0, ...open.map((instruction) => ageMs(instruction, nowMs)));
+  report.count('OldestOpenInstructionAgeSeconds', Math.round(oldestMs / 1000));
 }

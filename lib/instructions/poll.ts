@@ -1,56 +1,77 @@
 import { type LedgerEntry, largestLedgerPage, PartnerApiError } from '../partner-api/index.ts';
 import { change } from './change.ts';
-import { kindOf } from './kinds/index.ts';
-import type { Seen } from './kinds/kind.ts';
-import { afterLook } from './machine.ts';
+import { lookAt, recordLook } from './look.ts';
 import type { Worker } from './outside.ts';
-import { lookAgainMs } from './pace.ts';
+import { ageMs, lookAgainMs, reportAge } from './pace.ts';
 import type { Item } from './ports.ts';
-import { fundOfGroup, type Instruction, isTerminal, type State } from './record.ts';
+import { fundOfGroup, type Instruction, isTerminal } from './record.ts';
 
 /** Older pages are not read: what is not on the first two is asked for by id. */
 const maxLedgerPages = 2;
-/** At most this many open instructions of a fund are looked at in one go. */
-const maxOpen = 2000;
-/** At most this many are asked for by id in one go; the rest wait for the next. */
+/** At most this many open instructions of a fund are looked at in one go. More than that is an alarm. */
+const maxOpen = 10_000;
+const openPerPage = 500;
+/** At most this many are asked for by id in one go, any of them as likely as the next; the rest wait. */
 const maxLooksById = 10;
-/**
- * Hints keep the pace; the due index only catches a lost one, once a minute. Moving every open instruction forward at
- * each look would cost a write per instruction every two seconds.
- */
-const shortestPostponementMs = 60_000;
+/** No look is begun with less than this left: it may use up the client's time-out twice. */
+const lookReserveMs = 18_000;
 /** How soon a ledger that could not be read is asked for again. */
 const ledgerAgainMs = 15_000;
-/** A difference or an unknown word waits for a person. */
-const strangeAgainMs = 900_000;
+/** Where the caller has no deadline. */
+const assumedRemainingMs = 30_000;
 
-/** Looks at what a hint names: all open transactions of a fund, or one. */
-export async function poll(worker: Worker, id: string): Promise<void> {
+/** Looks at what a hint names: all open transactions of a fund, or one. Nothing long is begun near `deadlineMs`. */
+export async function poll(worker: Worker, id: string, deadlineMs?: number): Promise<void> {
   const fund = fundOfGroup(id);
-  await (fund === undefined ? pollOne(worker, id) : pollFund(worker, id, fund));
+  const untilMs = deadlineMs ?? worker.clock.nowMs() + assumedRemainingMs;
+  await (fund === undefined ? pollOne(worker, id) : pollFund(worker, { group: id, ...fund }, untilMs));
+}
+
+interface Fund {
+  readonly group: string;
+  readonly companyId: string;
+  readonly fundId: string;
 }
 
 /**
  * One request for a whole fund: its ledger carries the statuses. Which instructions are open, and how long their
- * histories are, is read before the ledger, so that a page older than somebody else's write changes nothing.
+ * histories are, is read before the ledger, so that a page older than somebody else's write changes nothing. All that the
+ * ledger tells is recorded before anything is asked for by id: one slow answer must not hold back a whole fund.
  */
-async function pollFund(worker: Worker, group: string, fund: { companyId: string; fundId: string }): Promise<void> {
-  const open = await readOpen(worker, group);
+async function pollFund(worker: Worker, fund: Fund, deadlineMs: number): Promise<void> {
+  const open = await readOpen(worker, fund.group);
   if (open.length === 0) return;
-  const againMs = Math.min(...open.map((instruction) => lookAgainMs(ageMs(worker, instruction))));
-  if (!(await takeTurn(worker, group, againMs))) return;
+  const nowMs = worker.clock.nowMs();
+  const againMs = Math.min(...open.map((instruction) => lookAgainMs(ageMs(instruction, nowMs))));
+  if (!(await takeTurn(worker, fund.group, againMs))) return;
 
-  const rows = await readLedger(worker, fund, open).catch((error) => notRead(worker, group, error));
-  if (rows === undefined) return;
-  let looks = 0;
+  const { rows, waitMs } = await readLedger(worker, fund, open);
+  const untold: Instruction[] = [];
   let stillOpen = 0;
   for (const instruction of open) {
-    const row = instruction.toVerify === true ? undefined : rows.get(instruction.txId ?? '');
-    const seen =
-      row !== undefined ? seenInLedger(row) : looks++ < maxLooksById ? await lookById(worker, instruction) : undefined;
-    if (!(await recordLook(worker, instruction, seen))) stillOpen++;
+    const row = rows.get(instruction.txId ?? '');
+    // Found under our key rather than made by us: the ledger does not tell all that must be compared.
+    if (row === undefined || instruction.toVerify === true) untold.push(instruction);
+    else if (!(await recordLook(worker, instruction, seenInLedger(row)))) stillOpen++;
   }
-  if (stillOpen > 0) await worker.hints.send('poll', [{ id: group }], { delayMs: againMs });
+  stillOpen += await lookAtSome(worker, untold, deadlineMs);
+  if (stillOpen > 0) await worker.hints.send('poll', [{ id: fund.group }], { delayMs: Math.max(againMs, waitMs) });
+}
+
+/** Asks for some of what the ledger did not tell, beginning anywhere, so that none of many is left out for ever. */
+async function lookAtSome(worker: Worker, untold: readonly Instruction[], deadlineMs: number): Promise<number> {
+  const start = Math.floor(worker.random.fraction() * untold.length);
+  const inOrder = [...untold.slice(start), ...untold.slice(0, start)];
+  let stillOpen = 0;
+  for (const [place, instruction] of inOrder.entries()) {
+    const hasTime = deadlineMs - worker.clock.nowMs() >= lookReserveMs;
+    const ended =
+      place < maxLooksById && hasTime
+        ? await lookAt(worker, instruction)
+        : await recordLook(worker, instruction, undefined);
+    if (!ended) stillOpen++;
+  }
+  return stillOpen;
 }
 
 /**
@@ -68,36 +89,23 @@ async function pollOne(worker: Worker, id: string): Promise<void> {
   });
   if (changed === undefined || !ours) return;
   const { instruction } = changed;
+  reportAge(worker, [instruction]);
   const over = await lookAt(worker, instruction);
-  if (!over) await worker.hints.send('poll', [{ id }], { delayMs: lookAgainMs(ageMs(worker, instruction)) });
-}
-
-/**
- * Looks at one transaction and records what is seen, if the history has not grown since `asked` was read.
- * @returns whether the instruction has ended
- */
-export async function lookAt(worker: Worker, asked: Instruction): Promise<boolean> {
-  return await recordLook(worker, asked, await lookById(worker, asked));
+  if (!over) await worker.hints.send('poll', [{ id }], { delayMs: lookAgainMs(ageMs(instruction, nowMs)) });
 }
 
 async function readOpen(worker: Worker, group: string): Promise<Instruction[]> {
   const open: Instruction[] = [];
   let cursor: string | undefined;
   do {
-    const page = await worker.store.open<Instruction>(group, {
-      limit: 500,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
+    const options = { limit: openPerPage, ...(cursor === undefined ? {} : { cursor }) };
+    const page = await worker.store.open<Instruction>(group, options);
     open.push(...page.items);
     cursor = page.cursor;
   } while (cursor !== undefined && open.length < maxOpen);
-  const oldestAgeMs = Math.max(0, ...open.map((instruction) => ageMs(worker, instruction)));
-  worker.report.count('OldestOpenInstructionAgeSeconds', Math.round(oldestAgeMs / 1000));
+  if (cursor !== undefined) worker.report.alarm('too_many_open', { group, maxOpen });
+  reportAge(worker, open);
   return open;
-}
-
-function ageMs(worker: Worker, instruction: Instruction): number {
-  return Math.max(0, worker.clock.nowMs() - instruction.createdAtMs);
 }
 
 interface Turn extends Item {
@@ -121,109 +129,37 @@ async function takeTurn(worker: Worker, group: string, paceMs: number): Promise<
   return (await worker.store.replace<Turn>(current, next)) !== undefined;
 }
 
-/** The rows of the open transactions, by transaction id. A row that is not there proves nothing. */
+/**
+ * The rows of the open transactions, by transaction id. A row that is not there proves nothing. A ledger that cannot be
+ * read is no fault of the hint: it tells nothing now, and is asked again after `waitMs`.
+ */
 async function readLedger(
   worker: Worker,
-  fund: { companyId: string; fundId: string },
+  fund: Fund,
   open: readonly Instruction[],
-): Promise<Map<string, LedgerEntry>> {
+): Promise<{ rows: ReadonlyMap<string, LedgerEntry>; waitMs: number }> {
   const wanted = new Set(open.map((instruction) => instruction.txId));
   const rows = new Map<string, LedgerEntry>();
-  let offset = 0;
-  for (let page = 0; page < maxLedgerPages && wanted.size > 0; page++) {
-    const { total, entries } = await worker.api.ledger.page(fund.companyId, fund.fundId, {
-      direction: 'out',
-      offset,
-      limit: largestLedgerPage,
-    });
-    for (const row of entries) if (wanted.delete(row.txId)) rows.set(row.txId, row);
-    offset += entries.length;
-    if (entries.length === 0 || (total !== undefined && offset >= total)) break;
-  }
-  return rows;
-}
-
-/** The ledger could not be had. That is no fault of the hint: another is sent, for when it may go better. */
-async function notRead(worker: Worker, group: string, error: unknown): Promise<undefined> {
-  if (!(error instanceof PartnerApiError)) throw error;
-  worker.report.warn('ledger not read', { group, effect: error.effect, reason: error.reason ?? error.code, error });
-  await worker.hints.send('poll', [{ id: group }], { delayMs: Math.max(ledgerAgainMs, error.retryAfterMs ?? 0) });
-}
-
-function seenInLedger(row: LedgerEntry): Seen {
-  return { status: row.status, asset: row.asset, netAmountBaseUnits: row.netAmountBaseUnits };
-}
-
-async function lookById(worker: Worker, instruction: Instruction): Promise<Seen | undefined> {
   try {
-    return await kindOf(instruction).look(worker.api, instruction);
+    let offset = 0;
+    for (let page = 0; page < maxLedgerPages && wanted.size > 0; page++) {
+      const query = { direction: 'out', offset, limit: largestLedgerPage } as const;
+      const { total, entries, unreadable } = await worker.api.ledger.page(fund.companyId, fund.fundId, query);
+      if (unreadable > 0) worker.report.warn('ledger rows not read', { group: fund.group, unreadable });
+      for (const row of entries) if (wanted.delete(row.txId)) rows.set(row.txId, row);
+      const count = entries.length + unreadable;
+      offset += count;
+      if (count === 0 || (total !== undefined && offset >= total)) break;
+    }
+    return { rows, waitMs: 0 };
   } catch (error) {
-    worker.report.warn('look failed', { instructionId: instruction.id, txId: instruction.txId, error });
-    return undefined;
+    if (!(error instanceof PartnerApiError)) throw error;
+    const reason = error.reason ?? error.code;
+    worker.report.warn('ledger not read', { group: fund.group, effect: error.effect, reason, error });
+    return { rows, waitMs: Math.max(ledgerAgainMs, error.retryAfterMs ?? 0) };
   }
 }
 
-/** Records what was seen, if anything. @returns whether the instruction has ended */
-async function recordLook(worker: Worker, asked: Instruction, seen: Seen | undefined): Promise<boolean> {
-  const nowMs = worker.clock.nowMs();
-  const nextLookAtMs = nowMs + Math.max(shortestPostponementMs, lookAgainMs(ageMs(worker, asked)));
-  if (seen === undefined) return await postpone(worker, asked, nextLookAtMs);
-  const state = judge(worker, asked, seen);
-  if (state === undefined) return await postpone(worker, asked, nowMs + strangeAgainMs);
-  if (state === asked.state && asked.toVerify !== true) return await postpone(worker, asked, nextLookAtMs);
-  return await settle(worker, asked, { status: seen.status, state, reason: seen.status }, nextLookAtMs);
-}
-
-/** The state that follows from what was seen; `undefined`, with an alarm, when a person must look. */
-function judge(worker: Worker, instruction: Instruction, seen: Seen): State | undefined {
-  const kind = kindOf(instruction);
-  const differences = kind.differences(instruction, seen);
-  if (differences.length > 0) {
-    worker.report.alarm('transaction_differs', { instructionId: instruction.id, txId: instruction.txId, differences });
-    return undefined;
-  }
-  const state = kind.stateOf(seen.status);
-  if (state === undefined)
-    worker.report.alarm('unknown_status', { instructionId: instruction.id, status: seen.status });
-  return state;
-}
-
-/**
- * Writes the new state, but only if the history has not grown since before the question was asked: what was seen may be
- * older than what somebody else has recorded in the meantime.
- *
- *     us    read history(2) ── ask: pending ─────────────────────────────── history is 3 by now: nothing to say
- *     them       read history(2) ── ask: approved ── write completed ✓
- */
-async function settle(
-  worker: Worker,
-  asked: Instruction,
-  seen: { status: string; state: State; reason: string },
-  nextLookAtMs: number,
-): Promise<boolean> {
-  const nowMs = worker.clock.nowMs();
-  const changed = await change(worker.store, asked.id, (current) =>
-    current.history.length === asked.history.length && !isTerminal(current.state)
-      ? afterLook(current, seen, nowMs, nextLookAtMs)
-      : current,
-  );
-  if (changed === undefined) return true;
-  const { instruction, written } = changed;
-  if (written && instruction.history.length > asked.history.length) {
-    if (isTerminal(instruction.state)) worker.report.count('InstructionsSettled', 1, { state: instruction.state });
-    worker.report.info('status changed', { instructionId: asked.id, state: instruction.state, status: seen.status });
-    await worker.hints.send('tell', [{ id: asked.id }]);
-    if (instruction.work === 'submit') await worker.hints.send('submit', [{ id: asked.id }]);
-  }
-  return isTerminal(instruction.state);
-}
-
-/** Moves the next look forward if it is due, so that the due index does not fill with what was just looked at. */
-async function postpone(worker: Worker, asked: Instruction, nextLookAtMs: number): Promise<boolean> {
-  const nowMs = worker.clock.nowMs();
-  if ((asked.workAtMs ?? 0) > nowMs) return false;
-  const changed = await change(worker.store, asked.id, (current) =>
-    current.work === 'poll' && (current.workAtMs ?? 0) <= nowMs ? { ...current, workAtMs: nextLookAtMs } : current,
-  );
-  return changed === undefined || isTerminal(changed.instruction.state);
+function seenInLedger(row: LedgerEntry) {
+  return { status: row.status, asset: row.asset, netAmountBaseUnits: row.netAmountBaseUnits };
 }

@@ -1,6 +1,7 @@
 import { PartnerApiError } from '../partner-api/errors.ts';
 import { callOff } from './call-off.ts';
 import { change } from './change.ts';
+import { mayAct, readControl } from './control.ts';
 import { kindOf } from './kinds/index.ts';
 import { type AttemptResult, afterAttempt } from './machine.ts';
 import type { Worker } from './outside.ts';
@@ -9,6 +10,10 @@ import { type Instruction, isTerminal } from './record.ts';
 import { takeOn } from './take-on.ts';
 import { noteTransaction } from './transactions.ts';
 
+/** The longest that a request to wait longer than our own back-off is followed. */
+const longestAskedWaitMs = 900_000;
+/** Every so many attempts that came to nothing known, somebody is asked to look. */
+const alarmEveryAttempts = 10;
 /** Custody that approves by itself is done within a second or so. */
 const firstLookMs = 1_000;
 
@@ -16,9 +21,9 @@ const firstLookMs = 1_000;
  * Carries one instruction to the Partner API: claims it, asks for the transaction under the instruction's own id, and
  * records what became of it.
  *
- *     claim (conditional write) ──▶ POST …, partner_txID = id ──▶ record (conditional write)
- *          └─ whoever loses stops here     └─ dies here: the lease runs out, the next claim asks again
- *                                             under the same id and is told `existing`
+ *     claim (conditional write) ──▶ stop button ──▶ POST …, partner_txID = id ──▶ record (conditional write)
+ *          └─ whoever loses stops here                   └─ dies here: the lease runs out, the next claim asks again
+ *                                                           under the same id and is told `existing`
  */
 export async function submitInstruction(worker: Worker, id: string): Promise<void> {
   const taken = await takeOn(worker, id);
@@ -44,13 +49,14 @@ async function hintOn(worker: Worker, { id, state, work, tellAtMs, index }: Inst
 /** One request. Whatever it comes to is a result, never an exception: an error of an unknown sort is `unknown`. */
 async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptResult> {
   const signBeforeMs = claimed.attempts.last.at(-1)?.signBeforeMs ?? 0;
+  if (!(await mayBeSent(worker, claimed))) return { effect: 'notSent', reason: 'stopped' };
   try {
     const { txId, status } = await kindOf(claimed).submit(worker.api, claimed, signBeforeMs);
     return { effect: 'created', txId, existing: status === 'existing' };
   } catch (error) {
     const failure = error instanceof PartnerApiError ? error : undefined;
     // What the client itself finds wrong with a request no repetition mends.
-    const effect = failure?.code === 'invalid_request' ? 'refused' : (failure?.effect ?? 'unknown');
+    const effect = failure?.code === 'invalid_request' ? 'refused' : effectOf(failure, claimed);
     const said = failure?.reason ?? failure?.code ?? 'internal';
     const reason = effect === 'refused' ? (kindOf(claimed).explain?.(claimed, said) ?? said) : said;
     worker.report.warn('attempt failed', {
@@ -59,7 +65,7 @@ async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptRes
       reason,
       error,
     });
-    if (effect === 'notSent' && [401, 403, 405].includes(failure?.status ?? 0)) {
+    if ([401, 403, 405].includes(failure?.status ?? 0)) {
       worker.report.alarm('partner_api_refuses_us', { instructionId: claimed.id, status: failure?.status, reason });
     }
     return {
@@ -70,17 +76,37 @@ async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptRes
   }
 }
 
-async function recordResult(worker: Worker, claimed: Instruction, number: number, result: AttemptResult) {
-  // An approver finds an instruction by its transaction, so this stands before the instruction names it.
-  if (result.txId !== undefined && !(await noteTransaction(worker.store, result.txId, claimed.id))) {
-    worker.report.alarm('transaction_of_another', { instructionId: claimed.id, txId: result.txId });
+/**
+ * The stop button once more, after the claim: a worker may have stood still since it read it. Where it cannot be read,
+ * nothing is sent.
+ */
+async function mayBeSent(worker: Worker, claimed: Instruction): Promise<boolean> {
+  try {
+    return mayAct(await readControl(worker.store), claimed.client);
+  } catch (error) {
+    worker.report.warn('the stop button could not be read', { instructionId: claimed.id, error });
+    return false;
   }
+}
+
+/**
+ * A creation under an id that was used before has no reason to meet a conflict: a server that says so may mean the
+ * transaction of an earlier attempt. That is for a person to find out.
+ */
+function effectOf(failure: PartnerApiError | undefined, claimed: Instruction): AttemptResult['effect'] {
+  return failure?.status === 409 && claimed.attempts.count > 1 ? 'unknown' : (failure?.effect ?? 'unknown');
+}
+
+async function recordResult(worker: Worker, claimed: Instruction, number: number, reported: AttemptResult) {
+  const result = await ownResult(worker, claimed, reported);
   const nowMs = worker.clock.nowMs();
-  const retryInMs = Math.max(result.retryAfterMs ?? 0, backOffMs(number, worker.random.fraction()));
+  const askedWaitMs = Math.min(result.retryAfterMs ?? 0, longestAskedWaitMs);
+  const retryInMs = Math.max(askedWaitMs, backOffMs(number, worker.random.fraction()));
+  if (result.effect === 'unknown' && number % alarmEveryAttempts === 0) {
+    worker.report.alarm('outcome_unknown', { instructionId: claimed.id, attempts: number, reason: result.reason });
+  }
   const changed = await change(worker.store, claimed.id, (current) => {
-    if (current.txId !== undefined && result.txId !== undefined && current.txId !== result.txId) {
-      worker.report.alarm('two_transactions', { instructionId: claimed.id, txIds: [current.txId, result.txId] });
-    }
+    warnOfAnother(worker, current, result);
     return afterAttempt(current, number, result, nowMs, {
       retryAtMs: nowMs + retryInMs,
       lookAtMs: nowMs + firstLookMs,
@@ -98,4 +124,22 @@ async function recordResult(worker: Worker, claimed: Instruction, number: number
     });
   }
   return recorded;
+}
+
+/**
+ * Notes whose transaction it is, before the instruction names it: an approver finds the instruction by it. A transaction
+ * that belongs to another instruction is never taken for this one's.
+ */
+async function ownResult(worker: Worker, claimed: Instruction, result: AttemptResult): Promise<AttemptResult> {
+  if (result.txId === undefined || (await noteTransaction(worker.store, result.txId, claimed.id))) return result;
+  worker.report.alarm('transaction_of_another', { instructionId: claimed.id, txId: result.txId });
+  return { effect: 'unknown', reason: 'transaction of another instruction' };
+}
+
+/** A second transaction, or one that came after the end, is what must never be: nobody but a person can mend it. */
+function warnOfAnother(worker: Worker, current: Instruction, { txId }: AttemptResult): void {
+  if (txId === undefined || current.txId === txId) return;
+  const facts = { instructionId: current.id, state: current.state, txIds: [current.txId, txId] };
+  if (current.txId !== undefined) worker.report.alarm('two_transactions', facts);
+  else if (isTerminal(current.state)) worker.report.alarm('transaction_after_the_end', facts);
 }

@@ -5,10 +5,10 @@ import { defaultLifetimeSeconds } from './fields.ts';
 import { kindOf } from './kinds/index.ts';
 import { claim, enter, isCancellable, mayHaveActed, refuseBeforeSending } from './machine.ts';
 import type { Worker } from './outside.ts';
-import { lookAgainMs } from './pace.ts';
+import { lookAgainMs, reportAge } from './pace.ts';
 import { type Instruction, isTerminal } from './record.ts';
 
-/** A worker owns an instruction for this long; longer than the function may run. */
+/** A worker owns an instruction for this long. One that stands still for longer can no longer sign. */
 const leaseMs = 45_000;
 /** It signs within this time of its claim, or not at all. */
 export const signWithinMs = 30_000;
@@ -59,6 +59,7 @@ async function takeStep(
   });
   if (changed === undefined) return undefined;
   const { step } = taken;
+  if (!isTerminal(changed.instruction.state)) reportAge(worker, [changed.instruction]);
   if (changed.written && (step === 'expire' || step === 'cancel')) {
     worker.report.count('InstructionsSettled', 1, { state: changed.instruction.state });
     await worker.hints.send('tell', [{ id }]);

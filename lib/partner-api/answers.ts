@@ -16,11 +16,14 @@ import type { TransportAnswer } from './transport.ts';
 
 type ErrorClass = new (message: string, details?: PartnerApiErrorDetails) => PartnerApiError;
 
-/** Refusals count only in the API's own frame: a proxy's 404 says nothing about what the API did. */
-const refusals: Record<number, ErrorClass> = { 400: BadRequestError, 404: NotFoundError, 409: ConflictError };
-
-/** Turned away before the API looked at the request, whoever answered. */
-const turnedAway: Record<number, ErrorClass> = {
+/**
+ * What these say of the effect counts only in the API's own frame. A proxy may answer any of them after the API has acted:
+ * a 404 or 502 when its upstream broke off, a 401 or 429 of its own for the second half of an exchange.
+ */
+const inTheFrame: Record<number, ErrorClass> = {
+  400: BadRequestError,
+  404: NotFoundError,
+  409: ConflictError,
   401: AuthenticationError,
   403: ForbiddenError,
   405: MethodNotAllowedError,
@@ -45,8 +48,8 @@ export function errorOf(operation: string, answer: TransportAnswer, nowMs: numbe
   const details = { status, reason: frame?.reason, retryAfterMs: retryAfterMs(answer.headers['retry-after'], nowMs) };
   const said = frame === undefined ? '' : ` ${frame.reason ?? frame.msg}`;
   const message = `${operation}: the Partner API answered ${status}${said}`;
-  const refusal = frame === undefined ? undefined : refusals[status];
-  const Class = refusal ?? turnedAway[status] ?? (status >= 500 ? ServerFaultError : UnreadableAnswerError);
+  const known = frame === undefined ? undefined : inTheFrame[status];
+  const Class = known ?? (status >= 500 ? ServerFaultError : UnreadableAnswerError);
   return new Class(message, details);
 }
 
@@ -57,7 +60,14 @@ function errorFrame(answer: TransportAnswer): { msg: string; reason?: string } |
   const { code, msg, detail } = value;
   if ((typeof code !== 'number' && typeof code !== 'string') || Number(code) !== answer.status) return undefined;
   const reason = isJsonObject(detail) && typeof detail['reason'] === 'string' ? detail['reason'] : undefined;
-  return reason === undefined ? { msg } : { msg, reason };
+  return reason === undefined ? { msg: shortened(msg) } : { msg: shortened(msg), reason: shortened(reason) };
+}
+
+/** Reasons are kept, told and logged: one that is too long to be a reason is cut. */
+const longestReason = 255;
+
+function shortened(text: string): string {
+  return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text;
 }
 
 function parsed(body: string): unknown {

@@ -2,7 +2,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import { environment } from './environment.ts';
 import { InvalidRequest } from './http/errors.ts';
-import type { QueueAnswer, WorkerContext, WorkerOutside } from './queue.ts';
+import { noEarlyEnd, type QueueAnswer, type WorkerContext, type WorkerOutside } from './queue.ts';
 
 /** What we read of a batch of partners' messages. */
 export interface InboundEvent {
@@ -52,7 +52,7 @@ export function inboundWorker(
       failed.push(...some.filter((_, place) => !done[place]).map((record) => record.messageId));
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
-  });
+  }, noEarlyEnd);
   return (event, context) => {
     const facts = {
       requestId: context.awsRequestId ?? 'none',

@@ -45,6 +45,12 @@ const ownOutside: WorkerOutside = { reporter, clock: systemClock };
 const longestId = 600;
 const hint = z.strictObject({ id: z.string().check(z.minLength(1), z.maxLength(longestId)) });
 
+/**
+ * middy would end an invocation a moment before its time is up, while the work goes on in the frozen process and is taken
+ * up again by whatever is invoked next. A worker rather runs into the end: Lambda then throws the process away.
+ */
+export const noEarlyEnd = { timeoutEarlyInMillis: 0 } as const;
+
 /** Ids of one batch worked on at the same time. */
 const idsAtOnce = 4;
 /** With less time than this left nothing more is begun: it goes back to the queue instead of being cut off half way. */
@@ -76,7 +82,7 @@ export function queueWorker(
       for (const [place, id] of some.entries()) if (!outcomes[place]) failed.push(...(byId.get(id) ?? []));
     }
     return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
-  });
+  }, noEarlyEnd);
 
   return (event, context) => {
     const facts = {

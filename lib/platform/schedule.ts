@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import { systemClock } from './clock.ts';
 import { environment } from './environment.ts';
-import type { Work, WorkerContext, WorkerOutside } from './queue.ts';
+import { noEarlyEnd, type Work, type WorkerContext, type WorkerOutside } from './queue.ts';
 import { reporter } from './reporter.ts';
 
 /** A Lambda handler behind an EventBridge schedule. */
@@ -27,7 +27,7 @@ export function scheduled(
     const requestId = context.awsRequestId ?? 'none';
     await flow({ requestId, deadlineMs: outside.clock.nowMs() + remainingMs }, event);
     return 'done';
-  });
+  }, noEarlyEnd);
 
   return (event, context) => {
     const facts = {

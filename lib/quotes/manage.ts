@@ -1,6 +1,6 @@
 import { readControl } from '../instructions/control.ts';
+import { lookAt } from '../instructions/look.ts';
 import { lookAgainMs } from '../instructions/pace.ts';
-import { lookAt } from '../instructions/poll.ts';
 import { type Instruction, isTerminal } from '../instructions/record.ts';
 import { PartnerApiError } from '../partner-api/errors.ts';
 import type { QuoteDesk } from './desk.ts';

@@ -62,15 +62,15 @@ describe('condition C: a signed request acts within the window of its timestamp,
     name: 'paid late',
     ends: 'failed',
     amount: '999999999999',
-    depositAfterMs: 500_000,
+    depositAfterMs: 900_000,
   };
 
   it('holds: what comes later than the window is turned away', async () => {
-    expect(await withFaultOnSubmission(paidLate, 'late', 600_000, {})).toEqual([]);
+    expect(await withFaultOnSubmission(paidLate, 'late', 1_000_000, {})).toEqual([]);
   });
 
   it('broken: what had failed is carried out after all', async () => {
-    const broken = await withFaultOnSubmission(paidLate, 'late', 600_000, { noWindow: true });
+    const broken = await withFaultOnSubmission(paidLate, 'late', 1_000_000, { noWindow: true });
     expect(broken.join()).toMatch(/is failed but the transaction approved/);
   });
 });

@@ -1,5 +1,5 @@
 import { checkedText } from '../check.ts';
-import { ForbiddenError } from '../errors.ts';
+import { PartnerApiError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { type Action, type ActionDetails, readAction, readActionDetails } from '../models/action.ts';
 import type { CallOptions, Calls } from '../operation.ts';
@@ -122,7 +122,8 @@ export function coreClientsResource({ call, callForStatus }: Calls) {
         return true;
       } catch (error) {
         // Here 403 is an answer and not a missing permission (reference 3.3); its reason is not settled.
-        if (error instanceof ForbiddenError && /signature/.test(error.reason ?? 'signature')) return false;
+        const isAnswer = error instanceof PartnerApiError && error.status === 403;
+        if (isAnswer && /signature/.test(error.reason ?? 'signature')) return false;
         throw error;
       }
     },

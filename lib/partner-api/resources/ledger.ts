@@ -1,4 +1,5 @@
 import { checkedInteger } from '../check.ts';
+import { UnreadableAnswerError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { CallOptions, Calls } from '../operation.ts';
 import * as read from '../read.ts';
@@ -56,6 +57,8 @@ export interface LedgerFilter {
 export interface LedgerPage {
   total: number | undefined;
   entries: LedgerEntry[];
+  /** Rows that could not be read; they count for the next page's offset. One of them must not hide the others. */
+  unreadable: number;
 }
 
 /** The most rows one page can have (reference 4.5, operation 18). */
@@ -104,7 +107,13 @@ export function ledgerResource({ call }: Calls) {
       // Each turn but the last moves on by a row at least, so `most` bounds the requests as well. A server may give fewer
       // rows than were asked for; only an empty page, or the total, tells the end.
       for (let offset = 0; offset < most; ) {
-        const { total, entries } = await page(companyId, fundId, { ...filter, offset, limit: pageSize }, options);
+        const { total, entries, unreadable } = await page(
+          companyId,
+          fundId,
+          { ...filter, offset, limit: pageSize },
+          options,
+        );
+        if (unreadable > 0) throw new UnreadableAnswerError(`ledger.page: ${unreadable} rows cannot be read`);
         yield* entries.slice(0, most - offset);
         offset += entries.length;
         if (entries.length === 0 || (total !== undefined && offset >= total)) return;
@@ -115,10 +124,21 @@ export function ledgerResource({ call }: Calls) {
 
 function readPage(wire: JsonObject): LedgerPage {
   const total = read.member(wire, ['Total', 'total']);
+  const rows = read.objects(wire, 'List', 'list');
+  const entries = rows.flatMap(readableEntry);
   return {
     total: total === undefined ? undefined : read.integer(wire, 'Total', 'total'),
-    entries: read.objects(wire, 'List', 'list').map(readEntry),
+    entries,
+    unreadable: rows.length - entries.length,
   };
+}
+
+function readableEntry(wire: JsonObject): LedgerEntry[] {
+  try {
+    return [readEntry(wire)];
+  } catch {
+    return [];
+  }
 }
 
 function readEntry(wire: JsonObject): LedgerEntry {

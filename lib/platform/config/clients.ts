@@ -4,7 +4,10 @@ import { type Concern, duplicates, type ProblemInFile } from './concern.ts';
 const id = z.string().check(z.minLength(1), z.maxLength(255));
 const endpointName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'));
 
-const binding = z.strictObject({ companyId: id, fundId: id, walletId: id, asset: id });
+/** Fund and company name the group that is looked at together, `fund:<companyId>/<fundId>`. */
+const groupId = id.check(z.regex(/^[^/]*$/, 'must not contain /'));
+
+const binding = z.strictObject({ companyId: groupId, fundId: groupId, walletId: id, asset: id });
 
 const sweepBinding = z.strictObject({
   coreClientId: id,

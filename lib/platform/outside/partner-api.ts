@@ -10,6 +10,8 @@ import { reporter } from '../reporter.ts';
 const requestTimeoutMs = 8_000;
 const readAttempts = 2;
 const longestWaitMs = 2_000;
+/** A `Date` that is further from our clock than the API's own window is not believed: the fences reckon with no more. */
+const maxClockCorrectionMs = 300_000;
 
 /** The key in a secret, read at once: it arrives while the table is asked for the work, and whoever signs waits for it. */
 export function credentialsIn(secretId: string): CredentialsSource {
@@ -27,6 +29,7 @@ export function partnerApiAs(credentials: CredentialsSource): PartnerApi {
     timeoutMs: requestTimeoutMs,
     readAttempts,
     longestWaitMs,
+    maxClockCorrectionMs,
     onCall: measure,
   });
 }

@@ -84,7 +84,7 @@ export class DepositWorld {
           page: () =>
             call(() => {
               this.ledgerPages++;
-              return { total: undefined, entries: this.ledger as LedgerEntry[] };
+              return { total: undefined, entries: this.ledger as LedgerEntry[], unreadable: 0 };
             }),
         },
       },

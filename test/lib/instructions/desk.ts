@@ -57,7 +57,7 @@ export function desk(answers: Answers = {}): Desk {
     },
     ledger: {
       page: async (_company: string, _fund: string, { offset }: { offset: number }) =>
-        called('ledger', answers.ledger && (() => answers.ledger?.(offset))),
+        called('ledger', answers.ledger && (() => ({ unreadable: 0, ...answers.ledger?.(offset) }))),
     },
   } as unknown as PartnerApi;
   const self: Desk = {

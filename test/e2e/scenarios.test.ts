@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { runStart } from '../support/start.ts';
+
+const names = ['transfer', 'withdrawal', 'swap', 'sweep', 'deposit', 'approval', 'standing'];
+
+describe('npm start -- --once --json --scenario', { timeout: 300_000 }, () => {
+  it.each([[[]], [['--kill-feeds']]])('all %j: every automation ends as it should', async (more) => {
+    const { code, stdout } = await runStart(['--once', '--json', '--scenario', 'all', ...more], undefined, 240_000);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ scenario }) => scenario)).toEqual(names);
+    const states = Object.fromEntries(lines.map(({ scenario, state }) => [scenario, state]));
+    expect(states).toEqual({ ...Object.fromEntries(names.map((name) => [name, 'completed'])), deposit: 'received' });
+    for (const line of lines) expect(line['ms']).toEqual(expect.any(Number));
+    expect(code).toBe(0);
+  });
+
+  it('says which scenarios there are', async () => {
+    const { code, stdout, stderr } = await runStart(['--once', '--scenario', 'heist']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('approval');
+  });
+});
