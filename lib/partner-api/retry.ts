@@ -27,7 +27,11 @@ export function waitBeforeRetryMs(error: PartnerApiError, next: number, policy: 
   return Math.round(backOffMs * (0.5 + policy.random() / 2));
 }
 
+/** Whoever answered these, in the API's frame or not, will answer the same again. */
+const decided: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 409]);
+
 /** Whether the same read may succeed later: not what the API refused, what the caller ended, or what needs a person. */
 function mayPass(error: PartnerApiError): boolean {
+  if (error.status !== undefined && decided.has(error.status)) return false;
   return error.effect === 'unknown' || error.code === 'rate_limited' || error.code === 'not_connected';
 }
