@@ -72,8 +72,13 @@ function parsed(args: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const options = {
-    ...{ 'base-url': text, 'api-key': text, key: text, 'control-url': text, only: text },
-    ...{ json: flag, help: flag },
+    'base-url': text,
+    'api-key': text,
+    key: text,
+    'control-url': text,
+    only: text,
+    json: flag,
+    help: flag,
   };
   try {
     return parseArgs({ args: [...args], options }).values;

@@ -107,15 +107,20 @@ export const coreClientChecks = [
     const amounts = { asset: btc, amount: 250_250, fees: 250, netAmount: 250_000 };
     const echoed = { reference: 'inv-2041', benefitOf: 'Mira Solberg', accountNo: 'HV-77' };
     const details = {
-      ...{ txType: 'transferOut', txID: txId, walletID: walletOf(desk, 0).id, ...amounts, ...echoed },
-      ...{
-        companyID: desk.companyId,
-        fundID: desk.fundId,
-        initiatedTime: about(api.now),
-        expires: about(api.now + 3600),
-      },
-      ...{ initiatedBy: '', initiatorName: desk.companyName, initiatorType: 'company' },
-      ...{ recipientID: walletOf(desk, 1).id, recipientName: desk.companyName },
+      txType: 'transferOut',
+      txID: txId,
+      walletID: walletOf(desk, 0).id,
+      ...amounts,
+      ...echoed,
+      companyID: desk.companyId,
+      fundID: desk.fundId,
+      initiatedTime: about(api.now),
+      expires: about(api.now + 3600),
+      initiatedBy: '',
+      initiatorName: desk.companyName,
+      initiatorType: 'company',
+      recipientID: walletOf(desk, 1).id,
+      recipientName: desk.companyName,
     };
     const times = { timestamp: about(api.now), expireTime: about(api.now + 3600) };
     const action = actionInfo({ id, type: 'ApproveTransfer', ...times, coreClientID: bot, details });

@@ -40,8 +40,14 @@ export const hubChecks = [
     const { desk, txId } = await published(api);
     const other = await swapDesk(api, 0, 0);
     const item = {
-      ...{ tx_id: txId, send_asset: btc, send_amount: 640_000, receive_asset: eth, receive_amount: 98_000_000 },
-      ...{ owner: true, added: about(api.now), expires: about(api.now + 3600) },
+      tx_id: txId,
+      send_asset: btc,
+      send_amount: 640_000,
+      receive_asset: eth,
+      receive_amount: 98_000_000,
+      owner: true,
+      added: about(api.now),
+      expires: about(api.now + 3600),
     };
     matches(await itemOf(api, hubOf(desk), txId), item);
     matches(await itemOf(api, hubOf(other), txId), { ...item, owner: false });

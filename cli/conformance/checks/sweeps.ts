@@ -118,17 +118,24 @@ export const sweepChecks = [
     const txId = await started(post(at));
     const status = [{ action_id: ksuid, status: 'pending', timestamp: about(api.now), entity: at.exchange.id }];
     okWith(await at.exchange.client.get(`/coreclient/${at.exchange.id}/sweep/${txId}`), {
-      ...{
-        tx_id: txId,
-        tx_status: 'pending',
-        approver_count: 0,
-        threshold_required: 1,
-        expires: about(api.now + 3600),
-      },
-      ...{ initiated_timestamp: about(api.now), reference: 'fill-902', status },
+      tx_id: txId,
+      tx_status: 'pending',
+      approver_count: 0,
+      threshold_required: 1,
+      expires: about(api.now + 3600),
+      initiated_timestamp: about(api.now),
+      reference: 'fill-902',
+      status,
       status_details: {
-        ...{ amount: 300_300, asset: btc, expires: 0, fees: 300, wallet_id: at.wallet.id, net_amount: 300_000 },
-        ...{ recipient_wallet_id: walletOf(at.house, 0).id, reference: 'fill-902', requested_by: at.exchange.name },
+        amount: 300_300,
+        asset: btc,
+        expires: 0,
+        fees: 300,
+        wallet_id: at.wallet.id,
+        net_amount: 300_000,
+        recipient_wallet_id: walletOf(at.house, 0).id,
+        reference: 'fill-902',
+        requested_by: at.exchange.name,
       },
     });
   }),

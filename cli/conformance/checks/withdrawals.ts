@@ -91,12 +91,25 @@ export const withdrawalChecks = [
     const txId = await started(post(desk, words));
     const entry = (userID: string) => approver({ userID, timestamp: about(api.now) });
     const details = {
-      ...{ amount: 120_120, asset: btc, fees: 120, netAmount: 120_000, fundID: desk.fundId, recipientAddress: address },
-      ...{ requestedBy: desk.companyName, reference: 'cold-7', benefitOf: 'Heron', accountNo: 'HV-01' },
+      amount: 120_120,
+      asset: btc,
+      fees: 120,
+      netAmount: 120_000,
+      fundID: desk.fundId,
+      recipientAddress: address,
+      requestedBy: desk.companyName,
+      reference: 'cold-7',
+      benefitOf: 'Heron',
+      accountNo: 'HV-01',
     };
     const known = {
-      ...{ txID: txId, thresholdRequired: 2, expires: about(api.now + 3600), initiatedTimestamp: about(api.now) },
-      ...{ initiatorName: desk.companyName, reference: 'cold-7', status: desk.voters.map(entry) },
+      txID: txId,
+      thresholdRequired: 2,
+      expires: about(api.now + 3600),
+      initiatedTimestamp: about(api.now),
+      initiatorName: desk.companyName,
+      reference: 'cold-7',
+      status: desk.voters.map(entry),
     };
     okWith(await api.client.get(`/company/${desk.companyId}/withdraw/${txId}`), txInfo(known, details));
   }),
@@ -115,15 +128,21 @@ export const withdrawalChecks = [
     const [row] = await ledgerRows(desk, '?direction=out');
     const amounts = { amount: 120_120, fees: 120, netAmount: 120_000 };
     matches(row, {
-      ...{
-        TxID: txId,
-        chainTxID: base58,
-        fundID: desk.fundId,
-        timestamp: about(api.now),
-        expireTime: about(api.now + 3600),
-      },
-      ...{ status: 'approved', type: 'withdraw', asset: btc, ...amounts, counterpartyID: '', counterpartyName: '' },
-      ...{ address, reference: '', benefitOf: '', accountNo: '' },
+      TxID: txId,
+      chainTxID: base58,
+      fundID: desk.fundId,
+      timestamp: about(api.now),
+      expireTime: about(api.now + 3600),
+      status: 'approved',
+      type: 'withdraw',
+      asset: btc,
+      ...amounts,
+      counterpartyID: '',
+      counterpartyName: '',
+      address,
+      reference: '',
+      benefitOf: '',
+      accountNo: '',
     });
     const { history } = ok(await api.client.get(`/wallet/${walletOf(desk, 0).id}/history`));
     const moved = history.find((one: { tx_id: string }) => one.tx_id === txId);
