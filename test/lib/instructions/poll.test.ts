@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dispatchDue } from '../../../lib/instructions/dispatch.ts';
+import { afterLook } from '../../../lib/instructions/machine.ts';
 import { poll } from '../../../lib/instructions/poll.ts';
 import { submitInstruction } from '../../../lib/instructions/submit.ts';
 import { ServerFaultError } from '../../../lib/partner-api/index.ts';
@@ -96,6 +97,67 @@ describe('looking at a fund', () => {
     await poll(one, fund);
     expect(await now()).toMatchObject({ state: 'pending', toVerify: true });
     expect(one.alarms).toEqual(['transaction_differs']);
+  });
+
+  it('says nothing when somebody else has recorded a change since the question was asked', async () => {
+    const { one, now } = await pending({
+      ledger: () => ({ total: 1, entries: [row('custody_rejected')] }),
+    });
+    const { open } = one.store;
+    one.store.open = async (group, options) => {
+      const page = await open(group, options);
+      // Another look, with a newer page, is quicker.
+      const current = await now();
+      const newer = { status: 'approved', state: 'open' } as const;
+      await one.store.replace(current, afterLook(current, newer, one.clock.nowMs(), one.clock.nowMs()));
+      return page as never;
+    };
+    await poll(one, fund);
+    expect((await now()).state).toBe('open');
+  });
+
+  it('records what the ledger tells before it asks for anything by id', async () => {
+    const order: string[] = [];
+    const one = desk({
+      create: async () => ({ txId: `tx-${one.calls.length}`, status: 'new' }),
+      ledger: () => ({ total: 9, entries: [row('approved', 'tx-2')] }),
+      get: async () => {
+        order.push(`asked while ${(await one.stored(second)).state}`);
+        throw new ServerFaultError('down', { status: 503 });
+      },
+    });
+    const first = (await one.ask({}, 'a')).instruction.id;
+    const second = (await one.ask({}, 'b')).instruction.id;
+    await submitInstruction(one, first);
+    await submitInstruction(one, second);
+    await poll(one, fund);
+    expect(order).toEqual(['asked while completed']);
+  });
+
+  it('leaves nobody out for ever when the ledger tells of none', async () => {
+    let asked: string[] = [];
+    let turn = 0;
+    const one = desk({
+      create: async () => ({ txId: `tx-${one.calls.length}`, status: 'new' }),
+      ledger: () => ({ total: 0, entries: [] }),
+    });
+    one.random.fraction = () => ((turn++ * 7) % 20) / 20;
+    one.api.transfers.get = async (_company, txId) => {
+      asked.push(txId);
+      return { status: 'pending', details: {} } as never;
+    };
+    for (let number = 0; number < 24; number++) {
+      const { id } = (await one.ask({}, `order-${number}`)).instruction;
+      await submitInstruction(one, id);
+    }
+    for (let round = 0; round < 8; round++) {
+      one.pass(60_000);
+      await poll(one, fund);
+    }
+    expect(new Set(asked).size).toBe(24);
+    asked = [];
+    await poll(one, fund, one.clock.nowMs() + 1_000);
+    expect(asked).toEqual([]);
   });
 
   it('tries again later when the ledger cannot be read', async () => {

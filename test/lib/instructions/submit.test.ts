@@ -157,4 +157,105 @@ describe('submitting', () => {
     await submit();
     expect((await now()).state).toBe('pending');
   });
+
+  it('does not send when everything was stopped between the claim and the sending', async () => {
+    const { one, submit, now } = await accepted({ create: created });
+    const { replace } = one.store;
+    one.store.replace = async (current, draft) => {
+      const written = await replace(current, draft);
+      if (current.id !== 'control') await setControl(one, { stopAll: true }, 'operator').catch(() => {});
+      return written;
+    };
+    await submit();
+    expect(one.calls).toEqual([]);
+    expect(await now()).toMatchObject({ state: 'accepted', reason: 'stopped' });
+  });
+
+  it('expires on time what was never sent, however long the Partner API asks to wait', async () => {
+    const answers = { create: failing(new RateLimitedError('later', { retryAfterMs: 86_400_000 })) };
+    const one = desk(answers);
+    const { instruction } = await one.ask({ expiresAt: Math.floor(one.clock.nowMs() / 1000) + 600 });
+    await submitInstruction(one, instruction.id);
+    const { workAtMs = 0 } = await one.stored(instruction.id);
+    expect(workAtMs - one.clock.nowMs()).toBeLessThanOrEqual(600_000);
+    one.pass(workAtMs - one.clock.nowMs());
+    await submitInstruction(one, instruction.id);
+    expect(await one.stored(instruction.id)).toMatchObject({ state: 'expired' });
+  });
+
+  it('follows a wish to wait for a quarter of an hour at most', async () => {
+    const { one, submit, now } = await accepted({
+      create: failing(new RateLimitedError('later', { retryAfterMs: 86_400_000 })),
+    });
+    await submit();
+    expect((await now()).workAtMs).toBe(one.clock.nowMs() + 900_000);
+  });
+
+  it('never takes the transaction of another instruction for its own', async () => {
+    const { one, submit } = await accepted({ create: created });
+    await submit();
+    const other = (await one.ask({}, 'order-2')).instruction;
+    await submitInstruction(one, other.id);
+    expect((await one.stored(other.id)).txId).toBeUndefined();
+    expect(one.alarms).toContain('transaction_of_another');
+  });
+
+  it('asks for a person when the outcome stays unknown', async () => {
+    const { one, submit, now } = await accepted({ create: timedOut });
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await submit();
+      one.pass(((await now()).workAtMs ?? 0) - one.clock.nowMs());
+    }
+    expect(one.alarms).toEqual(['outcome_unknown']);
+  });
+
+  it('asks for a person when a transaction comes after the end', async () => {
+    let answer: (created: { txId: string; status: string }) => void = () => {};
+    const answers: Answers = { create: () => new Promise((resolve) => (answer = resolve)) };
+    const { one, id, submit, now } = await accepted(answers);
+    const first = submit();
+    await new Promise((resolve) => setImmediate(resolve));
+    answers.create = refused;
+    for (let round = 0; round < 3; round++) {
+      one.pass(Math.max(0, ((await now()).workAtMs ?? 0) - one.clock.nowMs()));
+      await submitInstruction(one, id);
+    }
+    expect((await now()).state).toBe('failed');
+    answer({ txId: 'tx-late', status: 'new' });
+    await first;
+    expect(one.alarms).toEqual(['transaction_after_the_end']);
+    expect((await now()).state).toBe('failed');
+  });
+
+  it('lets a refusal that was asked for before the unknown attempt was over end nothing', async () => {
+    const answers: Answers = { create: timedOut };
+    const { one, submit, now } = await accepted(answers);
+    await submit();
+    const { mayActUntilMs = 0 } = (await now()).attempts;
+    // Claimed a moment before the unknown attempt can no longer act, answered after.
+    one.pass(mayActUntilMs - one.clock.nowMs() - 1_000);
+    answers.create = async () => {
+      one.pass(5_000);
+      throw new BadRequestError('no', { status: 400, reason: 'insufficient balance' });
+    };
+    await submit();
+    expect(await now()).toMatchObject({ state: 'submitting' });
+    answers.create = refused;
+    await submit();
+    expect(await now()).toMatchObject({ state: 'failed' });
+  });
+
+  it('lets the late word about an earlier attempt neither end the instruction nor shorten the lease of the next', async () => {
+    const late: ((error: Error) => void)[] = [];
+    const { one, id, submit, now } = await accepted({ create: () => new Promise((_, reject) => late.push(reject)) });
+    const first = submit();
+    await new Promise((resolve) => setImmediate(resolve));
+    one.pass(46_000);
+    void submitInstruction(one, id);
+    await new Promise((resolve) => setImmediate(resolve));
+    const { workAtMs } = await now();
+    late[0]?.(new BadRequestError('no', { status: 400, reason: 'insufficient balance' }));
+    await first;
+    expect(await now()).toMatchObject({ state: 'submitting', workAtMs, attempts: { count: 2 } });
+  });
 });

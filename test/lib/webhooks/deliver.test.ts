@@ -153,4 +153,24 @@ describe('telling a partner', () => {
     await second.deliver();
     expect(second.posts).toHaveLength(1);
   });
+
+  it('is not taken back by a worker that stood still for longer than its lease', async () => {
+    const { one, posts, advance, deliver, now } = await telling();
+    const { replace } = one.store;
+    let stalled = false;
+    one.store.replace = async (current, draft) => {
+      const written = await replace(current, draft);
+      if (!stalled) {
+        // Right after its claim the first worker stands still, and another tells everything.
+        stalled = true;
+        one.pass(tellingLeaseMs);
+        await advance('submitting', 'pending');
+        await deliver();
+      }
+      return written;
+    };
+    await deliver();
+    expect((await now()).telling['main']).toMatchObject({ announced: 3 });
+    expect(posts.map(({ sequence }) => sequence).slice(0, 3)).toEqual([0, 1, 2]);
+  });
 });
