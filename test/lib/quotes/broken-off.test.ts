@@ -92,4 +92,50 @@ describe('market making that is broken off', () => {
       expect(broken(run).filter((problem) => problem !== 'nothing was ever published')).toEqual([]);
     },
   );
+
+  it.each([
+    ['the price becomes stale', 125, undefined],
+    ['the price becomes stale within the time to sign', 8, undefined],
+    ['the price moves', 2, '16'],
+  ] as const)(
+    'publishes nothing that is being withdrawn when, while it stands still, %s',
+    async (_, seconds, price) => {
+      const found: string[] = [];
+      let published = 0;
+      let looked = 0;
+      for (let call = 0; call < 60; call++) {
+        const world = new QuoteWorld();
+        // Old enough that some seconds more make it stale.
+        const at = seconds === 8 ? world.nowMs / 1000 - 110 : world.nowMs / 1000;
+        await putPrice(world.desk(), world.strategies, 'desk', { name: 'btc-eth', price: '15.3125', at });
+        await world.drain();
+        world.nowMs += 3_000;
+        await world.work('poll', 'fund:company/fund');
+        world.hints.clear();
+        const meanwhile = async () => {
+          world.plan = undefined;
+          world.nowMs += seconds * 1000;
+          if (price !== undefined) {
+            await putPrice(world.desk(), world.strategies, 'desk', { name: 'btc-eth', price, at: world.nowMs / 1000 });
+          }
+          await world.minute();
+          published = world.partnerApi.published.length;
+          expect(world.offers()[0]?.state).toBe('withdrawing');
+        };
+        world.plan = { call, after: false, meanwhile };
+        world.calls = 0;
+        await world.work('quote', 'strategy/btc-eth');
+        if (world.plan !== undefined) break;
+        looked++;
+        await world.pass(5);
+        const [first] = world.offers();
+        if (first?.state !== 'ended') found.push(`call ${call}: ${first?.state}`);
+        if (world.partnerApi.published.filter((txId) => txId === 'tx-1').length > published)
+          found.push(`call ${call}: published all the same`);
+        if (world.onHub().includes('tx-1')) found.push(`call ${call}: left on the hub`);
+      }
+      expect(looked).toBeGreaterThan(5);
+      expect(found).toEqual([]);
+    },
+  );
 });

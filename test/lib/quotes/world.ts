@@ -9,6 +9,7 @@ import {
   ConnectionLostError,
   NotConnectedError,
   NotFoundError,
+  TooLateError,
 } from '../../../lib/partner-api/errors.ts';
 import type { HubQuote, NewQuote, PartnerApi, Transaction } from '../../../lib/partner-api/index.ts';
 import type { DeskClient, QuoteDesk } from '../../../lib/quotes/desk.ts';
@@ -150,7 +151,7 @@ export class FakePartnerApi {
           ]),
         publish: (_companyId: string, txId: string, { signBeforeMs = 0 } = {}) =>
           this.#answer('publish', () => {
-            if (this.#nowMs() >= signBeforeMs) throw new Error('signed too late');
+            if (this.#nowMs() >= signBeforeMs) throw new TooLateError('not signed');
             const quote = this.#find(txId);
             if (quote.status !== 'taker_pending') throw new BadRequestError('no', { status: 400, reason: 'not open' });
             quote.onHub = true;
@@ -204,10 +205,12 @@ function asHubQuote({ txId, asked }: FakeQuote, owner: boolean): HubQuote {
 /** The process is gone. */
 class Died extends Error {}
 
-/** Which call to the outside is the last of its process, and whether it has its effect. */
+/** Which call to the outside is the last of its process, and whether it has its effect; or what happens before it. */
 export interface Plan {
   readonly call: number;
   readonly after: boolean;
+  /** The process does not die: it stands still before the call while this happens. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 /** Market making over the real instructions, a table and queues in memory, and the fake Partner API. */
@@ -308,7 +311,9 @@ export class QuoteWorld {
           if (typeof member !== 'function') return member;
           return async (...args: unknown[]) => {
             if (life.isOver) throw new Died();
-            const isHit = this.calls++ === plan.call;
+            const isCalled = this.calls++ === plan.call;
+            if (isCalled) await plan.meanwhile?.();
+            const isHit = isCalled && plan.meanwhile === undefined;
             if (isHit) life.isOver = true;
             if (isHit && !plan.after) throw new Died();
             const result = await (member as (...args: unknown[]) => unknown).apply(from, args);
