@@ -10,7 +10,12 @@ export function encodeApiKey(keyId: string, secret: string, kind: 'live' | 'sand
 }
 
 /** What an API key says. */
-type ApiKeyParts = { readonly keyId: string; readonly secret: string; readonly isSandbox: boolean };
+type ApiKeyParts = {
+  readonly keyId: string;
+  readonly secret: string;
+  readonly secretBytes: Buffer;
+  readonly isSandbox: boolean;
+};
 
 /** The same few keys come with every request: what they decode to is kept, for at most so many. */
 const mostKept = 1000;
@@ -32,16 +37,15 @@ function decode(text: string): ApiKeyParts | undefined {
     if (typeof members !== 'object' || members === null) return undefined;
     const { key_id: keyId, key: secret, sandbox } = members as Record<string, unknown>;
     if (typeof keyId !== 'string' || typeof secret !== 'string') return undefined;
-    return { keyId, secret, isSandbox: sandbox === true };
+    return { keyId, secret, secretBytes: Buffer.from(secret), isSandbox: sandbox === true };
   } catch {
     return undefined;
   }
 }
 
-function sameSecret(one: string, other: string): boolean {
-  const a = Buffer.from(one);
-  const b = Buffer.from(other);
-  return a.length === b.length && timingSafeEqual(a, b);
+function isSecretOf(account: Account, { secretBytes }: ApiKeyParts): boolean {
+  const own = Buffer.from(account.secret);
+  return own.length === secretBytes.length && timingSafeEqual(own, secretBytes);
 }
 
 /** Steps 1 to 3 of 2.6: the account an `X-API-KEY` value names, or 401 or 403. */
@@ -49,7 +53,7 @@ export function accountOf(world: World, apiKey: string | undefined): Account {
   if (apiKey === undefined || apiKey === '') throw new ApiError(401, 'empty token');
   const parts = decodeApiKey(apiKey);
   const account = parts === undefined ? undefined : world.accounts.get(parts.keyId);
-  if (parts === undefined || account === undefined || !sameSecret(parts.secret, account.secret)) {
+  if (parts === undefined || account === undefined || !isSecretOf(account, parts)) {
     throw new ApiError(401, 'api key', { msg: 'errPartnerAuth' });
   }
   if (!account.enabled) throw new ApiError(403, 'api key');

@@ -25,9 +25,11 @@ export const assets: readonly Asset[] = [
 /** Assets by code. */
 export const assetByCode: ReadonlyMap<string, Asset> = new Map(assets.map((item) => [item.code, item]));
 
+const testAssets = assets.filter((item) => item.testAsset);
+
 /** The assets a kind of key may use: a sandbox key sees test assets only (5.6). */
 export function assetsFor(kind: 'live' | 'sandbox'): readonly Asset[] {
-  return kind === 'sandbox' ? assets.filter((item) => item.testAsset) : assets;
+  return kind === 'sandbox' ? testAssets : assets;
 }
 
 /** The `address_type` of a wallet (5.4). */

@@ -75,19 +75,22 @@ function checkedNonce(text: string, last: bigint): bigint {
 function verifies(account: Account, signature: string | undefined, stamp: string, request: SignedRequest): boolean {
   const bytes = signature === undefined ? undefined : decodeSignature(signature);
   if (bytes === undefined || account.publicKey === undefined) return false;
-  const key = account.publicKey;
-  return urlsOf(request).some((url) => verify('RSA-SHA256', signingBytes(stamp, url, request.body), key, bytes));
-}
-
-function urlsOf(request: SignedRequest): string[] {
+  const { rawTarget, origins, body } = request;
   // A target in absolute form is what a client sends through a proxy: it names the whole URL itself.
-  if (!request.rawTarget.startsWith('/')) return [request.rawTarget];
-  return request.origins.map((origin) => origin + request.rawTarget);
+  for (const origin of rawTarget.startsWith('/') ? origins : ['']) {
+    if (verify('RSA-SHA256', signingBytes(stamp + origin + rawTarget, body), account.publicKey, bytes)) return true;
+  }
+  return false;
 }
 
-function signingBytes(stamp: string, url: string, body: Uint8Array | string): Buffer {
-  if (typeof body === 'string' || body.length === 0) return Buffer.from(`${stamp}${url}${body.length ? body : ''}`);
-  return Buffer.concat([Buffer.from(stamp + url), body]);
+function signingBytes(stampAndUrl: string, body: Uint8Array | string): Buffer {
+  if (typeof body === 'string') return Buffer.from(stampAndUrl + body);
+  // The request line is Latin-1 as Node gives it, so its length in UTF-8 is not its length in characters.
+  const length = Buffer.byteLength(stampAndUrl);
+  const bytes = Buffer.allocUnsafe(length + body.length);
+  bytes.write(stampAndUrl);
+  bytes.set(body, length);
+  return bytes;
 }
 
 /** base64url, padded or not, and the standard alphabet too (2.2). */
@@ -103,8 +106,11 @@ export function originsOf(options: {
   isTls: boolean;
   isUpgrade: boolean;
 }): string[] {
-  const candidates = options.publicBaseUrls.map((url) => new URL(url).origin);
   const { headers } = options;
+  if (options.publicBaseUrls.length === 0 && !options.trustForwarded && !options.isUpgrade) {
+    return typeof headers['host'] === 'string' ? [`${options.isTls ? 'https' : 'http'}://${headers['host']}`] : [];
+  }
+  const candidates = options.publicBaseUrls.map((url) => new URL(url).origin);
   const forwardedHost = headers['x-forwarded-host'];
   if (options.trustForwarded && typeof forwardedHost === 'string') {
     candidates.push(`${String(headers['x-forwarded-proto'] ?? 'https')}://${forwardedHost}`);

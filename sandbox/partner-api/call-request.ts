@@ -8,6 +8,9 @@ export interface CallRequest {
   readonly body?: string | Uint8Array | undefined;
 }
 
+/** Handlers only read it. */
+const noQuery = new URLSearchParams();
+
 /** Finds the operation, or throws 404 or 405 with `Allow` (Appendix A). */
 export function route<Target extends { method: string; path: string }>(router: Router<Target>, request: CallRequest) {
   const mark = request.target.indexOf('?');
@@ -15,7 +18,7 @@ export function route<Target extends { method: string; path: string }>(router: R
   const match = router.match(request.method, path);
   if (match === null) throw notFound('url');
   if ('allow' in match) throw new ApiError(405, undefined, { headers: { allow: match.allow.join(', ') } });
-  const query = new URLSearchParams(mark < 0 ? '' : request.target.slice(mark + 1));
+  const query = mark < 0 ? noQuery : new URLSearchParams(request.target.slice(mark + 1));
   return { operation: match.target, params: match.params, path, query };
 }
 

@@ -32,9 +32,7 @@ export function newCustody(electorate: Electorate): Custody {
  * custodians. The policy is frozen here: later changes of it do not touch this proposal.
  */
 export function putToVote(world: World, proposal: Proposal, electorate: Electorate): void {
-  world.timers.add(proposal.expiresAtSeconds * 1000, proposal, (due: Proposal) => {
-    if (!isFinal(due.status)) closeProposal(world, due, 'expired');
-  });
+  world.timers.add(proposal.expiresAtSeconds * 1000, proposal, expire);
   if (electorate.initiator === undefined) {
     askCustodians(world, proposal, electorate);
     return;
@@ -43,6 +41,10 @@ export function putToVote(world: World, proposal: Proposal, electorate: Electora
   const action = ask(world, proposal, electorate.initiator, 'initiator');
   proposal.custody.initiator = action;
   proposal.custody.waiting = electorate;
+}
+
+function expire(world: World, proposal: Proposal): void {
+  if (!isFinal(proposal.status)) closeProposal(world, proposal, 'expired');
 }
 
 function askCustodians(world: World, proposal: Proposal, electorate: Electorate): void {
@@ -68,12 +70,14 @@ function ask(world: World, proposal: Proposal, voter: Voter, role: Action['role'
   if (voter.type === 'core-client') voter.agent?.actions.set(announcedId(action), action);
   voter.openActions.set(action.id, action);
   if (voter.autoApproveDelayMs !== undefined) {
-    world.timers.add(world.nowMs + voter.autoApproveDelayMs, action, (due: Action) => {
-      if (due.status === 'pending') vote(world, due, 'approved');
-    });
+    world.timers.add(world.nowMs + voter.autoApproveDelayMs, action, approveByItself);
   }
   world.emit({ kind: 'actionPending', action });
   return action;
+}
+
+function approveByItself(world: World, action: Action): void {
+  if (action.status === 'pending') vote(world, action, 'approved');
 }
 
 /**

@@ -24,6 +24,9 @@ export interface HttpOptions {
 }
 
 const bodyLimitBytes = 1024 * 1024;
+const anyContent = 'application/octet-stream';
+const jsonContent = 'application/json; charset=utf-8';
+const noBytes = Buffer.alloc(0);
 
 /**
  * The sandbox behind Fastify. There is one route: the sandbox has its own router over the raw request target, because
@@ -38,22 +41,21 @@ export function buildHttpServer(sandbox: Sandbox, options: HttpOptions): Fastify
     exposeHeadRoutes: false,
     rewriteUrl: () => '/',
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket, date),
-    frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) =>
-      send(reply, frameworkOutcome(error), date),
+    frameworkErrors: (error: FastifyError, _request: unknown, reply: FastifyReply) => refuse(reply, error, date),
     ...serverOptions(sandbox, options),
   } as object) as unknown as FastifyInstance;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  // The content type is never looked at (1.4); without it Fastify would refuse what it cannot parse.
+  // The content type is never looked at (1.4): every body comes under this one, whose parser is found at once.
+  app.addContentTypeParser(anyContent, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', (request, _reply, done) => {
-    request.raw.headers['content-type'] = 'application/octet-stream';
+    request.raw.headers['content-type'] = anyContent;
     done();
   });
   const handle = (request: FastifyRequest, reply: FastifyReply) =>
-    send(reply, dispatch(sandbox, options, request), date);
+    deliver(reply, dispatch(sandbox, options, request), date);
   app.all('/', handle);
   app.setNotFoundHandler(handle);
-  app.setErrorHandler((error: FastifyError, _request, reply) => send(reply, frameworkOutcome(error), date));
+  app.setErrorHandler((error: FastifyError, _request, reply) => refuse(reply, error, date));
   listenForOddities(app, date);
   return app;
 }
@@ -108,7 +110,7 @@ function serverOptions(sandbox: Sandbox, { tls, requestTimeoutMs }: HttpOptions)
 
 function dispatch(sandbox: Sandbox, options: HttpOptions, request: FastifyRequest): Outcome {
   const rawTarget = request.originalUrl;
-  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const body = Buffer.isBuffer(request.body) ? request.body : noBytes;
   const target = pathAndQuery(rawTarget);
   if (isBelow(target, controlPath)) {
     if (!isLoopback(request.raw.socket)) return outcomeOf(403, errorFrame(403, 'loopback only'));
@@ -146,24 +148,21 @@ function isLoopback(socket: Socket): boolean {
   return /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
 }
 
-function send(reply: FastifyReply, outcome: Outcome, date: () => string): FastifyReply {
-  if (outcome.delayMs > 0) {
-    reply.hijack();
-    const late = setTimeout(() => sendRaw(reply.raw, outcome, date), outcome.delayMs);
-    reply.raw.once('close', () => clearTimeout(late));
-    return reply;
-  }
-  if (outcome.dropped || outcome.cut) {
-    reply.hijack();
+/** The answer of the sandbox, past Fastify's own sending: there is nothing left to serialize, and some are not to arrive. */
+function deliver(reply: FastifyReply, outcome: Outcome, date: () => string): void {
+  reply.hijack();
+  if (outcome.delayMs === 0) {
     sendRaw(reply.raw, outcome, date);
-    return reply;
+    return;
   }
-  return reply
-    .code(outcome.status)
-    .headers(outcome.headers)
-    .header('date', date())
-    .header('content-type', 'application/json; charset=utf-8')
-    .send(outcome.body);
+  const late = setTimeout(() => sendRaw(reply.raw, outcome, date), outcome.delayMs);
+  reply.raw.once('close', () => clearTimeout(late));
+}
+
+/** What Fastify refuses goes its way: it knows what is to become of the rest of the request. */
+function refuse(reply: FastifyReply, error: FastifyError, date: () => string): FastifyReply {
+  const { status, body } = frameworkOutcome(error);
+  return reply.code(status).header('date', date()).header('content-type', jsonContent).send(body);
 }
 
 function sendRaw(response: ServerResponse, outcome: Outcome, date: () => string): void {
@@ -171,18 +170,12 @@ function sendRaw(response: ServerResponse, outcome: Outcome, date: () => string)
     response.socket?.destroy();
     return;
   }
-  const bytes = Buffer.from(outcome.body);
-  response.writeHead(outcome.status, {
-    ...outcome.headers,
-    date: date(),
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': bytes.length,
-  });
-  if (!outcome.cut) {
-    response.end(bytes);
-    return;
-  }
-  response.write(bytes.subarray(0, bytes.length >> 1), () => response.socket?.destroy());
+  const { status, headers, body } = outcome;
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, date: date(), 'content-type': jsonContent, 'content-length': length });
+  // A text goes out in one piece with the head; bytes would go in two.
+  if (!outcome.cut) response.end(body);
+  else response.write(Buffer.from(body).subarray(0, length >> 1), () => response.socket?.destroy());
 }
 
 /** What Fastify refuses by itself (too large, cut short, timed out) is the client's fault unless it says 5xx. */
@@ -219,7 +212,7 @@ function endWithOutcome(socket: Duplex, outcome: Outcome, date: () => string): v
   const lines = Object.entries({
     ...headers,
     date: date(),
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': jsonContent,
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`);

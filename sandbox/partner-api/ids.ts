@@ -6,6 +6,8 @@ const base58Alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwx
 const ksuidEpochSeconds = 1_400_000_000;
 const seededEpochSeconds = 1_700_000_000;
 const blockBytes = 4096;
+/** Setting up the cipher costs more than a block of it, so so many blocks are made at a time. */
+const blocksAtOnce = 16;
 
 /**
  * Random bytes that a seed fixes: an AES-256-CTR key stream. Its position can be put back, so that a refused
@@ -13,8 +15,8 @@ const blockBytes = 4096;
  */
 export class RandomStream {
   readonly #key: Buffer;
-  #block = Buffer.alloc(0);
-  #blockIndex = -1;
+  #blocks = Buffer.alloc(0);
+  #firstBlock = Number.NEGATIVE_INFINITY;
   /** Bytes drawn so far. */
   position = 0;
 
@@ -27,11 +29,11 @@ export class RandomStream {
     const offset = this.position % blockBytes;
     // A draw never straddles two blocks, which keeps it one slice.
     if (offset + length > blockBytes) this.position += blockBytes - offset;
-    const index = Math.floor(this.position / blockBytes);
-    if (index !== this.#blockIndex) this.#fill(index);
-    const start = this.position % blockBytes;
+    const block = Math.floor(this.position / blockBytes);
+    if (block < this.#firstBlock || block >= this.#firstBlock + blocksAtOnce) this.#fill(block);
+    const start = this.position - this.#firstBlock * blockBytes;
     this.position += length;
-    return Buffer.from(this.#block.subarray(start, start + length));
+    return Buffer.from(this.#blocks.subarray(start, start + length));
   }
 
   /** 64 bytes for one purpose, always the same for a seed, wherever the stream stands. */
@@ -44,11 +46,12 @@ export class RandomStream {
     return this.bytes(4).readUInt32BE() / 2 ** 32;
   }
 
-  #fill(index: number): void {
+  #fill(block: number): void {
     const counter = Buffer.alloc(16);
-    counter.writeBigUInt64BE(BigInt(index) * BigInt(blockBytes / 16), 8);
-    this.#block = createCipheriv('aes-256-ctr', this.#key, counter).update(Buffer.alloc(blockBytes));
-    this.#blockIndex = index;
+    counter.writeBigUInt64BE(BigInt(block) * BigInt(blockBytes / 16), 8);
+    const zeros = Buffer.alloc(blocksAtOnce * blockBytes);
+    this.#blocks = createCipheriv('aes-256-ctr', this.#key, counter).update(zeros);
+    this.#firstBlock = block;
   }
 }
 
@@ -57,29 +60,34 @@ export function streamKey(seed: number | string | undefined, purpose: string): B
   return seed === undefined ? randomBytes(32) : createHash('sha256').update(`${purpose}:${seed}`).digest();
 }
 
+/** Where `encode` writes digits, from the end; longer than any text it makes. */
+const digits = Buffer.alloc(64);
+
 /** The digits of big-endian bytes in an alphabet, padded to `length`. Limbs of 16 bits keep it in plain numbers. */
 function encode(bytes: Buffer, alphabet: string, length: number): string {
   const base = alphabet.length;
+  const group = base ** 5;
   const limbs: number[] = [];
   for (let index = 0; index < bytes.length; index += 2) limbs.push(bytes.readUInt16BE(index));
-  let text = '';
+  let end = digits.length;
   let first = 0;
   while (first < limbs.length) {
     let remainder = 0;
     for (let index = first; index < limbs.length; index++) {
       const value = remainder * 65536 + (limbs[index] as number);
-      limbs[index] = Math.floor(value / base ** 5);
-      remainder = value % base ** 5;
+      const quotient = Math.floor(value / group);
+      limbs[index] = quotient;
+      remainder = value - quotient * group;
     }
     while (first < limbs.length && limbs[first] === 0) first++;
     for (let digit = 0; digit < 5; digit++) {
-      text = alphabet[remainder % base] + text;
-      remainder = Math.floor(remainder / base);
+      const rest = Math.floor(remainder / base);
+      digits[--end] = alphabet.charCodeAt(remainder - rest * base);
+      remainder = rest;
     }
   }
-  let zeros = 0;
-  while (zeros < text.length && text[zeros] === alphabet[0]) zeros++;
-  return text.slice(zeros).padStart(length, alphabet[0]);
+  while (end < digits.length && digits[end] === alphabet.charCodeAt(0)) end++;
+  return digits.toString('latin1', end).padStart(length, alphabet[0]);
 }
 
 /** The 32 bytes that an id of `base58()` stands for. */

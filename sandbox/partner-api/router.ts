@@ -26,15 +26,15 @@ export class Router<Target extends Routed> {
 
   /** Looks up a raw path without its query. */
   match(method: string, path: string): Match<Target> {
-    const segments = path.split('/').slice(1);
-    if (segments.at(-1) === '') segments.pop();
+    const segments = path.split('/');
+    if (segments.length > 1 && segments.at(-1) === '') segments.pop();
     const values: string[] = [];
-    const node = descend(this.#root, segments, 0, values);
+    const node = descend(this.#root, segments, 1, values);
     if (node === undefined) return null;
     const found = node.targets.get(method);
     if (found === undefined) return { allow: [...node.targets.keys()].sort() };
     const params: Record<string, string> = {};
-    for (const [index, name] of found.names.entries()) params[name] = values[index] as string;
+    for (let index = 0; index < values.length; index++) params[found.names[index] as string] = values[index] as string;
     return { target: found.target, params };
   }
 

@@ -1,9 +1,14 @@
+import type { World } from './world.ts';
+
+/** What happens then. One function for all timers of a sort: there may be a hundred thousand of them. */
+type Run<Subject> = (world: World, subject: Subject) => void;
+
 /** Something the world does at a moment of its own: an expiry, an automatic approval. */
 interface Timer<Subject> {
   dueAtMs: number;
   order: number;
   subject: Subject;
-  run: (subject: Subject) => void;
+  run: Run<Subject>;
 }
 
 /**
@@ -19,8 +24,8 @@ export class TimerQueue {
     return this.#heap[0]?.dueAtMs;
   }
 
-  /** Runs `run(subject)` at `dueAtMs`. Timers are never taken back: `run` looks whether there is still work. */
-  add<Subject>(dueAtMs: number, subject: Subject, run: (subject: Subject) => void): void {
+  /** Runs `run(world, subject)` at `dueAtMs`. Timers are never taken back: `run` looks whether there is still work. */
+  add<Subject>(dueAtMs: number, subject: Subject, run: Run<Subject>): void {
     const heap = this.#heap as unknown as Timer<Subject>[];
     heap.push({ dueAtMs, order: this.#order++, subject, run });
     let child = heap.length - 1;
@@ -33,7 +38,7 @@ export class TimerQueue {
   }
 
   /** Takes out the earliest timer if it is due at `nowMs`. */
-  takeDue(nowMs: number): { dueAtMs: number; fire: () => void } | undefined {
+  takeDue(nowMs: number): { dueAtMs: number; fire: (world: World) => void } | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.dueAtMs > nowMs) return undefined;
     const last = this.#heap.pop() as Timer<never>;
@@ -41,7 +46,7 @@ export class TimerQueue {
       this.#heap[0] = last;
       this.#sink();
     }
-    return { dueAtMs: first.dueAtMs, fire: () => first.run(first.subject) };
+    return { dueAtMs: first.dueAtMs, fire: (world) => first.run(world, first.subject) };
   }
 
   #sink(): void {

@@ -96,7 +96,7 @@ export class World {
       const timer = this.timers.takeDue(nowMs);
       if (timer === undefined) break;
       this.nowMs = timer.dueAtMs;
-      timer.fire();
+      timer.fire(this);
     }
     this.nowMs = nowMs;
   }
