@@ -89,10 +89,13 @@ export function dial(url: string, headers: Record<string, string>): Promise<Feed
     socket.once('open', () => resolve(feed));
     socket.once('error', reject);
     socket.once('unexpected-response', (_request, response) => {
+      const connection = response.socket;
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
+        // Else the connection is kept for a next request that never comes, and our process with it.
+        connection.destroy();
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed(text) });
       });
     });
