@@ -57,8 +57,12 @@ export class Control {
     }
   }
 
-  /** Credits a wallet from outside. @returns what the wallet holds then, and the chain's id of the deposit */
-  async deposit(walletId: string, amount: number, from = 'outside'): Promise<{ chainTxId: string; timestamp: number }> {
+  /** Credits a wallet from outside; a text for amounts beyond 2^53. @returns the chain's id of the deposit and its time */
+  async deposit(
+    walletId: string,
+    amount: number | string,
+    from = 'outside',
+  ): Promise<{ chainTxId: string; timestamp: number }> {
     return this.call('POST', '/deposits', { walletId, amount, from });
   }
 

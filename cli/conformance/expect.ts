@@ -76,6 +76,16 @@ export function listOf(item: unknown): Matcher {
   };
 }
 
+/** A list of these objects in whatever order; `name` is the member that tells them apart. */
+export function inAnyOrder(name: string, expected: readonly Record<string, unknown>[]): Matcher {
+  const sorted = (list: readonly unknown[]) =>
+    list.toSorted((one, two) => String(Object(one)[name]).localeCompare(String(Object(two)[name])));
+  return (value, path) => {
+    if (!Array.isArray(value)) unmet(path, 'a list', value);
+    matches(sorted(value), sorted(expected), path);
+  };
+}
+
 /** One of several plain values. */
 export function oneOf(...values: readonly unknown[]): Matcher {
   return matcher(`one of ${show(values)}`, (value) => values.includes(value));

@@ -17,7 +17,7 @@ export function transferBody(desk: Desk, amount: number, more: object = {}): Rec
 }
 
 /** `POST …/transfer` of the desk's company. */
-export function postTransfer(desk: Desk, body: object): Promise<Answer> {
+export function postTransfer(desk: Desk, body: object | string): Promise<Answer> {
   return desk.client.post(`/company/${desk.companyId}/transfer`, body);
 }
 

@@ -4,6 +4,7 @@ import { check } from '../check.ts';
 import { balanceOf, btc, type Desk, eth, sendableFrom, walletOf } from '../desks.ts';
 import { equal, ksuid } from '../expect.ts';
 import { mayLeave } from '../shapes.ts';
+import { openQuote, postMake, postTake, swapDesk } from '../swaps.ts';
 import { postTransfer, settleTransfer, transferBody } from '../transfers.ts';
 import { vote } from '../votes.ts';
 
@@ -105,6 +106,24 @@ export const idempotencyChecks = [
     const body = transferBody(desk, 1, { partner_txID: 'x'.repeat(255) });
     const { tx_id } = ok(await postTransfer(desk, body));
     okWith(await postTransfer(desk, body), { tx_id, status: 'existing' });
+  }),
+  check('28', 'gives one new and otherwise existing to quotes, takes and withdrawals that race', async (api) => {
+    const [maker, taker] = [await swapDesk(api, 1_000_000, 0), await swapDesk(api, 0, 200_000_000)];
+    const oneOfEight = async (post: () => ReturnType<typeof postTransfer>) => {
+      const answers = await Promise.all(Array.from({ length: 8 }, post));
+      const words = answers.map((answer) => ok(answer).status).sort();
+      equal(words, [...Array.from({ length: 7 }, () => 'existing'), 'new'], 'words');
+      equal(new Set(answers.map((answer) => answer.body.tx_id)).size, 1, 'transactions');
+    };
+    await oneOfEight(() => postMake(maker, { partner_txID: 'race' }));
+    const quote = await openQuote(await swapDesk(api, 1_000_000, 0));
+    await oneOfEight(() => postTake(taker, quote, { partner_txID: 'race' }));
+    const desk = await api.desks.open();
+    const address = 'mmEMpkxQ6WQPFiksuWmmnRvMGUQCxyzUeD';
+    ok(await api.client.post(`${desk.fundPath}/whitelist`, { name: 'x', asset: btc, address }));
+    const send = { symbol: btc, amount: 5 };
+    const body = { wallet_id: walletOf(desk, 0).id, address, expires: api.now + 60, partner_txID: 'race', send };
+    await oneOfEight(() => api.client.post(`/company/${desk.companyId}/withdraw`, body));
   }),
   check('28', 'shares partner_txID across all kinds of transactions of a company', async (api) => {
     const desk = await twoAssets(api);

@@ -177,6 +177,27 @@ export const sweepChecks = [
     const max = ok(await at.desk.client.get(`/wallet/${at.wallet.id}/max?pending=1`));
     equal([await balance(at), max.amountToSend], [1_000_000, mayLeave(1_000_000)], 'balance and sendable');
   }),
+  check('44', 'takes the id of its action as well', async (api) => {
+    const at = await shared(api);
+    const txId = await started(post(at, { send: { symbol: btc, amount: 5 } }));
+    const info = await read(at.exchange, txId);
+    equal(await read(at.exchange, info.status[0].action_id), info, 'the same');
+  }),
+  check('43', 'keeps the keys of two core clients apart, and those of companies', async (api) => {
+    const [one, two] = [await venue(api), await venue(api)];
+    const ids = new Set<string>();
+    for (const at of [one, two]) ids.add(okWith(await post(at, { partner_txID: 'same' }), created).tx_id);
+    const transfer = {
+      wallet_id: walletOf(one.desk, 0).id,
+      counterparty_wallet_address: one.wallet.id,
+      expires: api.now + 60,
+      partner_txID: 'same',
+      send: { symbol: btc, amount: 5 },
+    };
+    await api.control.deposit(walletOf(one.desk, 0).id, 1000);
+    ids.add(okWith(await api.client.post(`/company/${one.desk.companyId}/transfer`, transfer), created).tx_id);
+    equal(ids.size, 3, 'different transactions');
+  }),
   check('44', 'knows sweeps of this core client only: 404', async (api) => {
     const at = await shared(api);
     const txId = await started(post(at, { send: { symbol: btc, amount: 5 } }));

@@ -2,14 +2,17 @@ import { ok, refused } from '../answers.ts';
 import { check } from '../check.ts';
 import { balanceOf, btc, type Desk, sendableFrom, walletOf } from '../desks.ts';
 import { about, equal, matches } from '../expect.ts';
+import type { Json } from '../raw-client.ts';
 import { mayLeave } from '../shapes.ts';
 import { startTransfer } from '../transfers.ts';
 import { actionOf, readTransaction, vote } from '../votes.ts';
 
-/** How a transaction stands: status, approvals, and what its approvers' entries say. */
+/** How a transaction stands: status, approvals, and what is said of its approvers, in the order of the desk's voters. */
 async function standing(desk: Desk, txId: string): Promise<unknown[]> {
   const { txStatus, approvedCount, status } = await readTransaction(desk, txId);
-  return [txStatus, approvedCount, status.map((entry: { status: string }) => entry.status)];
+  const entryOf = (voter: string): Json => status.find((entry: Json) => entry.userID === voter);
+  const words = desk.voters.map((voter) => entryOf(voter)?.status);
+  return [txStatus, approvedCount, status.length === 0 ? [] : words];
 }
 
 /** Nothing moved and nothing is held. */
@@ -33,7 +36,8 @@ export const transferStateChecks = [
       equal(await standing(desk, txId), ['approved', 2, ['approved', 'expired', 'approved']], 'at the threshold');
       const { thresholdRequired, status } = await readTransaction(desk, txId);
       equal(thresholdRequired, 2, 'thresholdRequired');
-      matches(status[1].timestamp, about(api.now));
+      const closed = status.find((entry: Json) => entry.userID === desk.voters[1]);
+      matches(closed.timestamp, about(api.now));
       equal(await balanceOf(desk), 4_998_999, 'balance: 5,000,000 − 1000 − 1');
     },
   ),

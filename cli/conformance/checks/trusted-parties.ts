@@ -2,6 +2,8 @@ import { acceptedFrame, invalid, missing, ok, okFrame, okWith, refused } from '.
 import type { Api } from '../api.ts';
 import { check } from '../check.ts';
 import { about, equal } from '../expect.ts';
+import { startTransfer } from '../transfers.ts';
+import { readTransaction, vote } from '../votes.ts';
 
 async function company(api: Api) {
   const companyId = await api.desks.company();
@@ -112,6 +114,14 @@ export const trustedPartyChecks = [
     const group = { threshold: 1, members: [voter] };
     const body = { name: 'F', custodygroup_tx: group, custodygroup_withdraw: group };
     refused(await api.client.post(`/company/${desk.companyId}/fund`, body), 400, 'unknown member');
+  }),
+  check('9', 'leaves open actions of the party to be voted on', async (api) => {
+    const desk = await api.desks.open();
+    const [voter] = desk.voters as [string];
+    const txId = await startTransfer(desk, 1000);
+    ok(await api.client.delete(`/company/${desk.companyId}/trustedparty/${voter}`), 202);
+    await vote(desk, txId, voter);
+    equal((await readTransaction(desk, txId)).txStatus, 'approved', 'txStatus');
   }),
   check('9', 'does not know the company of another key: 404 company', async (api) => {
     const { client } = await api.stranger();

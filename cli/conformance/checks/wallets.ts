@@ -1,10 +1,11 @@
 import { invalid, ok, okWith, refused } from '../answers.ts';
 import { check } from '../check.ts';
-import { btc, type Desk, eth, walletOf } from '../desks.ts';
-import { about, base58, equal, ksuid, matches } from '../expect.ts';
+import { btc, type Desk, eth, started, walletOf } from '../desks.ts';
+import { about, base58, equal, holds, ksuid, matches } from '../expect.ts';
 import type { Json } from '../raw-client.ts';
 import { feesResponse, policy, walletInfo } from '../shapes.ts';
-import { settleTransfer, startTransfer } from '../transfers.ts';
+import { postTransfer, settleTransfer, startTransfer, transferBody } from '../transfers.ts';
+import { vote } from '../votes.ts';
 
 const nobody = 'J41eUdfjvvkv2MxB342tVc3SpX6fGJU6Pu3tErgQse4R';
 
@@ -34,6 +35,32 @@ export const walletChecks = [
     const desk = await api.desks.open();
     await startTransfer(desk, 1_000_000);
     okWith(await api.client.get(`/wallet/${walletOf(desk, 0).id}`), walletInfo({ asset: btc, balance: 5_000_000 }));
+  }),
+  check('20', 'tells amounts beyond 2^53 exactly, as do history, ledger and transfers', async (api) => {
+    const desk = await api.desks.open({
+      balances: [
+        [btc, 0],
+        [btc, 0],
+      ],
+    });
+    // 9,007,199,254,740,993 is the first integer that a double cannot hold; with a fee of 9,007,199,254,741 it just fits.
+    const [amount, whole] = ['9007199254740993', '9016206453995734'];
+    await api.control.deposit(walletOf(desk, 0).id, whole);
+    const body = JSON.stringify(transferBody(desk, 1)).replace('"amount":1', `"amount":${amount}`);
+    const txId = await started(postTransfer(desk, body));
+    await vote(desk, txId, desk.voters[0]);
+    const [sender, recipient] = [`/wallet/${walletOf(desk, 0).id}`, `/wallet/${walletOf(desk, 1).id}`];
+    const told: [path: string, member: string][] = [
+      [recipient, `"balance":${amount}`],
+      [`${sender}/history`, `"amount":-${whole}`],
+      [`${desk.fundPath}/ledger`, `"amount":${whole}`],
+      [`/company/${desk.companyId}/transfer/${txId}`, `"netAmount":${amount}`],
+      [`/company/${desk.companyId}/holding`, `"amount":${amount}`],
+    ];
+    for (const [path, member] of told) {
+      holds((await api.client.get(path)).text.includes(member), `${path} tells ${member}`);
+    }
+    equal(ok(await api.client.get(sender)).balance, 0, 'balance of the sender');
   }),
   check('20', 'has no policies to show in a fund without any', async (api) => {
     const desk = await api.desks.open({ balances: [[eth, 0]], policies: false });

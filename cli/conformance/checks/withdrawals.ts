@@ -2,7 +2,7 @@ import { invalid, missing, ok, okFrame, okWith, refused } from '../answers.ts';
 import type { Api } from '../api.ts';
 import { check } from '../check.ts';
 import { balanceOf, btc, type Desk, type DeskWishes, eth, sendableFrom, started, walletOf } from '../desks.ts';
-import { about, base58, equal, ksuid, matches } from '../expect.ts';
+import { about, base58, equal, inAnyOrder, ksuid, matches } from '../expect.ts';
 import { approver, mayLeave, txInfo } from '../shapes.ts';
 import { ledgerRows } from '../transfers.ts';
 import { readTransaction, vote } from '../votes.ts';
@@ -109,7 +109,7 @@ export const withdrawalChecks = [
       initiatedTimestamp: about(api.now),
       initiatorName: desk.companyName,
       reference: 'cold-7',
-      status: desk.voters.map(entry),
+      status: inAnyOrder('userID', desk.voters.map(entry)),
     };
     okWith(await api.client.get(`/company/${desk.companyId}/withdraw/${txId}`), txInfo(known, details));
   }),
