@@ -24,8 +24,13 @@ export class RandomStream {
     this.#key = key;
   }
 
-  /** The next `length` bytes, at most one block (4096). */
+  /** The next `length` bytes, at most one block (4096); the caller's own copy. */
   bytes(length: number): Buffer {
+    return Buffer.from(this.view(length));
+  }
+
+  /** The same without a copy: only to be read. */
+  view(length: number): Buffer {
     const offset = this.position % blockBytes;
     // A draw never straddles two blocks, which keeps it one slice.
     if (offset + length > blockBytes) this.position += blockBytes - offset;
@@ -33,7 +38,7 @@ export class RandomStream {
     if (block < this.#firstBlock || block >= this.#firstBlock + blocksAtOnce) this.#fill(block);
     const start = this.position - this.#firstBlock * blockBytes;
     this.position += length;
-    return Buffer.from(this.#blocks.subarray(start, start + length));
+    return this.#blocks.subarray(start, start + length);
   }
 
   /** 64 bytes for one purpose, always the same for a seed, wherever the stream stands. */
@@ -124,7 +129,7 @@ export class IdMaker {
     const seconds = this.#fixedTime ? seededEpochSeconds + Math.floor(this.stream.position / 16) : nowSeconds;
     const bytes = Buffer.alloc(20);
     bytes.writeUInt32BE((seconds - ksuidEpochSeconds) >>> 0);
-    this.stream.bytes(16).copy(bytes, 4);
+    bytes.set(this.stream.view(16), 4);
     return encode(bytes, base62Alphabet, 27);
   }
 

@@ -22,13 +22,14 @@ export class OrderedRows<Row extends Ordered> {
   /** Adds a row at its place. */
   add(row: Row): void {
     this.size += 1;
-    const at = Math.max(0, this.#chunkOf(row));
+    const at = this.#isLast(row) ? this.#chunks.length - 1 : Math.max(0, this.#chunkOf(row));
     const chunk = this.#chunks[at];
     if (chunk === undefined) {
       this.#chunks.push([row]);
       return;
     }
-    chunk.splice(placeOf(chunk, row), 0, row);
+    if (this.#isLast(row)) chunk.push(row);
+    else chunk.splice(placeOf(chunk, row), 0, row);
     if (chunk.length <= largestChunk) return;
     // Rows nearly always come at the end: leave the old chunk full and start a small one behind it.
     const cut = at === this.#chunks.length - 1 ? largestChunk - 64 : largestChunk >> 1;
@@ -73,6 +74,12 @@ export class OrderedRows<Row extends Ordered> {
         yield row;
       }
     }
+  }
+
+  /** Whether a row comes behind all others, as nearly all do: then there is nothing to search. */
+  #isLast(row: Row): boolean {
+    const last = this.#chunks.at(-1)?.at(-1);
+    return last !== undefined && compare(last, row) < 0;
   }
 
   /** The last chunk whose first row is not after `row`; -1 when all are. */

@@ -25,6 +25,9 @@ export function outcomeOf(
   headers: Record<string, string> = {},
   effects: readonly FaultEffect[] = [],
 ): Outcome {
+  if (effects.length === 0) {
+    return { status, headers, body: JSON.stringify(body), dropped: false, cut: false, delayMs: 0 };
+  }
   const cut = effects.some((effect) => effect.kind === 'cutBody');
   return { status, headers, body: JSON.stringify(body), dropped: false, cut, delayMs: delayOf(effects) };
 }
@@ -36,6 +39,7 @@ export function delayOf(effects: readonly FaultEffect[]): number {
 
 /** The outcome where faults keep a request from having any effect; undefined where it goes on. */
 export function faultBeforeEffect(effects: readonly FaultEffect[]): Outcome | undefined {
+  if (effects.length === 0) return undefined;
   if (effects.some((effect) => effect.kind === 'dropBefore')) return droppedOutcome;
   const status = effects.find((effect) => effect.kind === 'status');
   if (status === undefined) return undefined;
