@@ -3,6 +3,7 @@ import { conflict, invalidField, notFound } from '../errors.ts';
 import { optionalText } from '../fields.ts';
 import type { Account } from '../model.ts';
 import { answer } from '../operation.ts';
+import type { World } from '../world.ts';
 import { type ControlContext, type ControlOperation, lasting, passing } from './operation.ts';
 
 /**
@@ -18,7 +19,15 @@ function createKey({ world, body }: ControlContext) {
   const keyId = (given?.keyId ?? optionalText(body, 'keyId')) || world.ids.keyId();
   const known = world.accounts.get(keyId);
   if (known !== undefined) return replacePublicKey(known, publicKey);
-  const secret = given?.secret ?? world.ids.keySecret();
+  const { apiKey } = openAccount(world, { keyId, secret: given?.secret ?? world.ids.keySecret(), kind, publicKey });
+  return answer({ apiKey, keyId });
+}
+
+/** A new API key with nothing in it. */
+export function openAccount(
+  world: World,
+  { keyId, secret, kind, publicKey }: Pick<Account, 'keyId' | 'secret' | 'kind'> & Partial<Pick<Account, 'publicKey'>>,
+): Account {
   const apiKey = encodeApiKey(keyId, secret, kind);
   const account: Account = {
     keyId,
@@ -32,7 +41,7 @@ function createKey({ world, body }: ControlContext) {
     coreClients: [],
   };
   world.accounts.set(keyId, account);
-  return answer({ apiKey, keyId });
+  return account;
 }
 
 function givenKey(text: string): { keyId: string; secret: string; kind: 'live' | 'sandbox' } | undefined {

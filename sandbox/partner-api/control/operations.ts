@@ -1,5 +1,6 @@
 import { actionControls } from './actions.ts';
 import { clockControls } from './clock.ts';
+import { coreClientControls } from './core-clients.ts';
 import { exchangeControls } from './exchanges.ts';
 import { faultControls } from './faults.ts';
 import { keyControls } from './keys.ts';
@@ -13,6 +14,7 @@ export const controlOperations: readonly ControlOperation[] = [
   ...keyControls,
   ...userControls,
   ...actionControls,
+  ...coreClientControls,
   ...exchangeControls,
   ...moneyControls,
   ...clockControls,
