@@ -143,6 +143,7 @@ export const exchangeChecks = [
     await exchangeVotes(exchange, (await connectionAction(exchange, id)).id, true);
     okWith(await exchange.client.get(`/wallet/${id}`), atLeast({ wallet_id: id, status: 'ready' }));
     okWith(await exchange.client.get(`/wallet/${id}/history`), { history: [] });
+    refused(await exchange.client.get(`/wallet/${id}/max`), 404, 'wallet');
     const other = await api.desks.empty();
     refused(await exchange.client.get(`/wallet/${walletOf(other, 0).id}`), 404, 'wallet');
     refused(await exchange.client.get(`/wallet/${walletOf(other, 0).id}/history`), 404, 'wallet');

@@ -158,6 +158,16 @@ export const feedChecks = [
     await feed.close();
     matches(before, ksuid);
   }),
+  check('W2', 'tells another key nothing', async (api) => {
+    const { client } = await api.stranger();
+    const [ours, theirs] = [await open(api.client, '/liquidityhub/feed'), await open(client, '/liquidityhub/feed')];
+    const quote = await openQuote(await swapDesk(api, 1_000_000, 0), { add_to_liquidity_hub: true });
+    await ours.next('the quote', (one: Json) => one.txID === quote);
+    await theirs.ping();
+    equal(theirs.waiting, [], 'messages to another key');
+    await ours.close();
+    await theirs.close();
+  }),
   ...handshakeChecks('W3', async () => '/wallets/feed'),
   check('W3', 'tells what enters and leaves dedicated wallets connected to the key, sweeps marked', async (api) => {
     const exchange = await newExchange(api);

@@ -28,6 +28,36 @@ export const fundChecks = [
     const body = { name: 'Bare', assets: null, members: null, wallets: null, custodygroup_tx: null, description: null };
     okWith(await api.client.post(path, body), none);
   }),
+  check('11', 'makes its wallets in order; one may bring a policy of its own and inherit the other', async (api) => {
+    const desk = await api.desks.open({ voters: 2, balances: [] });
+    const wallets = [
+      { name: 'Main BTC', asset: btc },
+      {
+        name: 'Main ETH',
+        asset: eth,
+        custodygroup_tx: group(desk, 2),
+        custodygroup_withdraw: null,
+        type: 0,
+        connect: null,
+      },
+    ];
+    const policies = { custodygroup_withdraw: group(desk, 2), custodygroup_tx: group(desk, 1) };
+    const made = ok(await api.client.post(`/company/${desk.companyId}/fund`, { name: 'F', ...policies, wallets }));
+    const read = ok(await api.client.get(`/company/${desk.companyId}/fund/${made.fund_id}`)).wallets;
+    const inherited = { custodygroup_withdraw: made.custodygroup_withdraw };
+    const both = { ...inherited, custodygroup_tx: made.custodygroup_tx };
+    const own = policy({
+      id: read[1]?.custodygroup_tx,
+      name: 'Wallet Main ETH Tx policy',
+      threshold: 2,
+      walletCount: 1,
+    });
+    matches(read, [
+      walletInfo({ asset: btc, name: 'Main BTC', ...both }),
+      walletInfo({ asset: eth, name: 'Main ETH', ...inherited, policy_tx: own }),
+    ]);
+    equal(read[1].custodygroup_tx === made.custodygroup_tx, false, 'own policy has the fund policy’s id');
+  }),
   check('11', 'names what is missing or wrong', async (api) => {
     const desk = await api.desks.empty();
     const path = `/company/${desk.companyId}/fund`;

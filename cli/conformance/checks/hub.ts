@@ -105,6 +105,16 @@ export const hubChecks = [
     const item = await itemOf(api, '/liquidityhub', txId);
     matches(item, { ...(await itemOf(api, hubOf(desk), txId)), owner: true });
   }),
+  check('35', 'lists no quotes of another key', async (api) => {
+    const { txId } = await published(api);
+    const { client } = await api.stranger();
+    const { items } = okWith(await client.get('/liquidityhub'), { items: listOf(anyItem) });
+    equal(
+      items.some((item: Json) => item.tx_id === txId),
+      false,
+      "another key's quote listed",
+    );
+  }),
   check('35', 'needs an API key', async (api) => {
     okWith(await api.client.get('/liquidityhub'), { items: listOf(anyItem) });
     refused(await api.client.send('GET', '/liquidityhub', { headers: { 'x-api-key': '' } }), 401, 'empty token');

@@ -87,6 +87,27 @@ export const ledgerChecks = [
       equal(await ids(), [first, second], 'one that ends unsettled keeps its place');
     },
   ),
+  check('18', 'shows how a transaction ended in the entry that was open, without a chain id', async (api) => {
+    const desk = await api.desks.open();
+    const rejected = await startTransfer(desk, 1);
+    await vote(desk, rejected, desk.voters[0], 'reject');
+    const byChain = await startTransfer(desk, 2);
+    await api.control.refuseNextSettlement(walletOf(desk, 0).id);
+    await vote(desk, byChain, desk.voters[0]);
+    const late = await startTransfer(desk, 3, { expires: api.now + 60 });
+    const waiting = await startTransfer(desk, 4, { authorize_id: desk.voters[0] });
+    await api.control.advance(61);
+    const rows = await ledgerRows(desk, '?direction=out');
+    equal(rows.length, 4, 'entries');
+    const entryOf = (txId: string) => rows.find((one) => one.TxID === txId);
+    const ends = [rejected, byChain, late, waiting].map((txId) => [entryOf(txId)?.status, entryOf(txId)?.chainTxID]);
+    const words = ['custody_rejected', 'chain_rejected', 'expired', 'pending_initiate'];
+    equal(
+      ends,
+      words.map((word) => [word, '']),
+      'status and chainTxID',
+    );
+  }),
   check('18', 'filters by asset, wallet (short code or id) and direction', async (api) => {
     const desk = await api.desks.open({
       balances: [

@@ -2,7 +2,14 @@ import { invalid, missing, ok, okWith, refused } from '../answers.ts';
 import type { Api } from '../api.ts';
 import { check } from '../check.ts';
 import { balanceOf, btc, type Desk, type DeskWallet, eth, started, walletOf } from '../desks.ts';
-import { askedWallet, connectedWallet, type Exchange, exchangeVotes, newExchange } from '../exchanges.ts';
+import {
+  askedWallet,
+  connectedWallet,
+  connectionAction,
+  type Exchange,
+  exchangeVotes,
+  newExchange,
+} from '../exchanges.ts';
 import { about, base58, equal, ksuid, matches } from '../expect.ts';
 import type { Json } from '../raw-client.ts';
 import { mayLeave } from '../shapes.ts';
@@ -100,6 +107,16 @@ export const sweepChecks = [
     const asked = await askedWallet(at.desk, at.exchange, 2);
     refused(await post(at, { wallet_id: asked }), 403, 'not connected');
     refused(await post(at, { wallet_id: walletOf(at.desk, 0).id }), 403, 'not connected');
+  }),
+  check('43', 'lets each exchange of a multi-counterparty wallet sweep', async (api) => {
+    const at = await venue(api, 2);
+    const other = await newExchange(api);
+    await api.control.connect(at.wallet.id, other.id, 'C-2');
+    const path = `/coreclient/${other.id}/sweep`;
+    refused(await other.client.post(path, body(at)), 403, 'not connected');
+    await exchangeVotes(other, (await connectionAction(other, at.wallet.id)).id, true);
+    okWith(await other.client.post(path, body(at)), created);
+    okWith(await post(at), created);
   }),
   check('43', 'knows core clients of the key only: 404 core client', async (api) => {
     const at = await shared(api);

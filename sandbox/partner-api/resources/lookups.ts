@@ -53,6 +53,13 @@ export function ready(wallet: Wallet): Wallet {
   return wallet;
 }
 
+/** The wallet of the path, for its owner only. */
+export function ownWallet(context: Context): Wallet {
+  const wallet = context.world.findWallet(context.params['wallet_id'] as string);
+  if (wallet === undefined || wallet.fund.company.account !== context.account) throw notFound('wallet');
+  return wallet;
+}
+
 /** The wallet of the path: the owner's, or an exchange's that is connected to it (4.6). */
 export function readableWallet(context: Context): Wallet {
   const wallet = context.world.findWallet(context.params['wallet_id'] as string);

@@ -4,7 +4,7 @@ import { integerJson } from '../json.ts';
 import type { LedgerRow } from '../model.ts';
 import { answer, type Context, type Operation, readOperation } from '../operation.ts';
 import { feesBody, settledBalance, walletBody } from './bodies.ts';
-import { readableWallet } from './lookups.ts';
+import { ownWallet, readableWallet } from './lookups.ts';
 
 /** Settled movements strictly later than `since`; outgoing ones are negative (K13). Newest first, as the ledger. */
 function readHistory(context: Context) {
@@ -35,8 +35,9 @@ export function movementBody(row: LedgerRow): object {
 
 const feeTypeOf: Record<string, FeeType> = { transfer: 'transferOut', withdraw: 'withdraw', swap: 'swap' };
 
+/** For the owner only: of another key's wallets an exchange reads no more than the wallet and its history (Appendix A). */
 function readMax(context: Context) {
-  const wallet = readableWallet(context);
+  const wallet = ownWallet(context);
   const pending = context.query.get('pending') || '0';
   if (!['0', '1', 'false', 'true'].includes(pending)) throw invalidField('pending');
   const type = context.query.get('tx_type') || 'transfer';
