@@ -1,6 +1,6 @@
 import { ok, okWith } from './answers.ts';
 import type { Api } from './api.ts';
-import { unmet } from './expect.ts';
+import { ksuid, unmet } from './expect.ts';
 import type { Json, RawClient } from './raw-client.ts';
 
 /** A wallet as checks use it. */
@@ -166,5 +166,5 @@ export async function sendableFrom(desk: Desk, index = 0): Promise<number> {
 
 /** Makes a transaction and gives back its id; its answer must be a `TxId` that says `new`. */
 export async function started(answer: ReturnType<RawClient['post']>): Promise<string> {
-  return okWith(await answer, { tx_id: (value: unknown) => void String(value), status: 'new' }).tx_id;
+  return okWith(await answer, { tx_id: ksuid, status: 'new' }).tx_id;
 }
