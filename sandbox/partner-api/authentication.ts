@@ -108,16 +108,22 @@ export function originsOf(options: {
 }): string[] {
   const { headers } = options;
   if (options.publicBaseUrls.length === 0 && !options.trustForwarded && !options.isUpgrade) {
-    return typeof headers['host'] === 'string' ? [`${options.isTls ? 'https' : 'http'}://${headers['host']}`] : [];
+    return typeof headers['host'] === 'string' ? hostForms(headers['host'], options.isTls) : [];
   }
   const candidates = options.publicBaseUrls.map((url) => new URL(url).origin);
   const forwardedHost = headers['x-forwarded-host'];
   if (options.trustForwarded && typeof forwardedHost === 'string') {
     candidates.push(`${String(headers['x-forwarded-proto'] ?? 'https')}://${forwardedHost}`);
   }
-  if (typeof headers['host'] === 'string') candidates.push(`${options.isTls ? 'https' : 'http'}://${headers['host']}`);
+  if (typeof headers['host'] === 'string') candidates.push(...hostForms(headers['host'], options.isTls));
   const all = options.isUpgrade ? candidates.flatMap(socketForms) : candidates;
   return [...new Set(all)];
+}
+
+/** Most HTTP libraries leave a default port out of `Host`, also where the URL that was signed names it. */
+function hostForms(host: string, isTls: boolean): string[] {
+  const origin = `${isTls ? 'https' : 'http'}://${host}`;
+  return /:\d+$/.test(host) ? [origin] : [origin, `${origin}:${isTls ? 443 : 80}`];
 }
 
 /** For an upgrade the client signed a `wss` URL, or `ws` on loopback (2.2). */

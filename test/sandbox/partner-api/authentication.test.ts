@@ -165,6 +165,17 @@ describe('the order of checks', () => {
 });
 
 describe('the URL that was signed', () => {
+  it('finds the URL a client signed with its default port, which its HTTP library left out of Host', () => {
+    const without = { publicBaseUrls: [], trustForwarded: false, headers: { host: 'api.example' } };
+    expect(originsOf({ ...without, isTls: true, isUpgrade: false })).toEqual([
+      'https://api.example',
+      'https://api.example:443',
+    ]);
+    expect(originsOf({ ...without, isTls: true, isUpgrade: true })).toContain('wss://api.example:443');
+    const named = { ...without, headers: { host: '127.0.0.1:8080' } };
+    expect(originsOf({ ...named, isTls: false, isUpgrade: false })).toEqual(['http://127.0.0.1:8080']);
+  });
+
   it('is looked for under public URLs, then forwarded ones if trusted, then the Host header; wss for upgrades', () => {
     const headers = { host: '127.0.0.1:8080', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'proxy.example' };
     const base = { publicBaseUrls: ['https://api.example/api/v1/p'], headers, isTls: false };
