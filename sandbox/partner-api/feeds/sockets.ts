@@ -42,6 +42,7 @@ export class FeedSockets {
   readonly #connections = new Set<Connection>();
   readonly #pings: NodeJS.Timeout;
   readonly #listener = (event: WorldEvent) => this.#tell(event);
+  #isClosing = false;
 
   constructor(sandbox: Sandbox, handshake: Handshake, settings: FeedSettings) {
     this.#sandbox = sandbox;
@@ -56,6 +57,11 @@ export class FeedSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A connection that breaks during the handshake is nobody's fault, but an error nobody hears would end the process.
     socket.on('error', () => socket.destroy());
+    // A Signing Agent dials again within milliseconds of the 1001; let in now, it would be cut off without a word.
+    if (this.#isClosing) {
+      socket.destroy();
+      return;
+    }
     const opened = this.#handshake.open(request);
     if ('refusal' in opened) {
       setTimeout(() => this.#handshake.refuse(socket, opened.refusal), opened.refusal.delayMs);
@@ -69,6 +75,7 @@ export class FeedSockets {
 
   /** Ends all connections with 1001, and for certain within half a second. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     clearInterval(this.#pings);
     this.#sandbox.listeners.delete(this.#listener);
     const ended = [...this.#connections].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)));

@@ -325,6 +325,18 @@ describe('a connection', () => {
     expect(await polite.ended).toBe(1001);
   });
 
+  it('lets nobody in while it shuts down: an agent that dials again at once must not be cut off in the open', async () => {
+    const here = await served();
+    const [polite, stubborn] = [here.dial('/wallets/feed'), here.dial('/liquidityhub/feed')];
+    expect([await polite.handshake, await stubborn.handshake]).toEqual(['open', 'open']);
+    // The shutdown waits for the one that does not answer, while the other one dials again.
+    stubborn.socket.pause();
+    const closed = here.close();
+    expect(await polite.ended).toBe(1001);
+    await expect(here.dial('/wallets/feed').handshake).rejects.toThrow();
+    await closed;
+  });
+
   it('ends with 1008 when its key is revoked, and only then', async () => {
     const here = await served();
     const { apiKey: stranger } = (await here.control('POST', '/keys', { kind: 'sandbox' })).body;
