@@ -30,6 +30,8 @@ try {
   const close = () => void feeds.close().then(() => process.exit(0));
   process.once('SIGINT', close);
   process.once('SIGTERM', close);
+  // Only where a parent holds a channel to this process.
+  process.once('disconnect', close);
 } catch (error) {
   console.error((error as Error).message);
   process.exit(1);

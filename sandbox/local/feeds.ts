@@ -17,7 +17,8 @@ export function startFeeds(environment: Readonly<Record<string, string>>): FeedP
     start() {
       child ??= spawn(process.execPath, ['cli/feeds.ts'], {
         env: { ...process.env, ...environment },
-        stdio: ['ignore', 'ignore', 'inherit'],
+        // The channel closes with this process, however it ends: its feeds must not outlive it.
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
     },
     kill() {
