@@ -67,8 +67,10 @@ function recipientVerdict({ recipients }: RuleConditions, facts: Facts): Verdict
 
 /** The data itself is not repeated: it is a customer's, and reasons go into logs. */
 function customerVerdict({ customer }: RuleConditions, facts: Facts): Verdict {
-  for (const [field, wanted] of Object.entries(customer ?? {})) {
-    const has = facts.customer !== undefined && Object.hasOwn(facts.customer, field);
+  if (customer === undefined) return met;
+  if (facts.customer === undefined) return unmet('customer data: the action has none');
+  for (const [field, wanted] of Object.entries(customer)) {
+    const has = Object.hasOwn(facts.customer, field);
     if (!has) return unmet(`customer data: ${field} is not told`);
     if (!meets(wanted, facts.customer?.[field] ?? '')) return unmet(`customer data: ${field} is not as wanted`);
   }

@@ -1,5 +1,5 @@
 import { type Control, mayAct } from '../instructions/control.ts';
-import { hasMovedBeyond, type Pricing, parsePrice, receiveAmountBaseUnits } from './price.ts';
+import { hasMovedBeyond, isWithinBounds, type Pricing, parsePrice, receiveAmountBaseUnits } from './price.ts';
 import type { Offer, PriceAt, Strategy } from './strategy.ts';
 
 /** What is known at a moment about a strategy. */
@@ -36,6 +36,8 @@ export function reasonToWithdraw({ terms }: Offer, facts: Facts): string | undef
   if (reason !== undefined || strategy === undefined || price === undefined) return reason;
   if (differsFromConfig(terms, strategy)) return 'the strategy has changed';
   if (terms.expiresAtSeconds * 1000 - nowMs < strategy.renewBeforeSeconds * 1000) return 'it nears its end';
+  if (!isWithinBounds(BigInt(terms.sendAmount), BigInt(terms.receiveAmount), pricingOf(strategy)))
+    return 'it is outside the bounds';
   const wanted = receiveAmountBaseUnits(BigInt(terms.sendAmount), price.price, pricingOf(strategy));
   if (wanted === undefined) return 'the price is outside the bounds';
   const hasMoved = hasMovedBeyond(BigInt(terms.receiveAmount), wanted, strategy.repriceBasisPoints);
