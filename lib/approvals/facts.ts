@@ -73,9 +73,12 @@ function customerOf({ clientData }: ActionSubject): Facts['customer'] {
   return Object.fromEntries(fields);
 }
 
+/** The only actions that move nothing; a type nobody knows yet is taken to move assets. */
+const movesNothing: ReadonlySet<string> = new Set(['ApproveNewWalletConnect', 'ApproveUpdatePolicy']);
+
 /** Whether the action moves assets. Its amount must then be known before it may be approved, so that totals can count it. */
 export function movesAssets(facts: Facts): boolean {
-  return facts.txId !== undefined || facts.txType !== undefined || facts.netAmount !== undefined;
+  return !movesNothing.has(facts.actionType);
 }
 
 /**
