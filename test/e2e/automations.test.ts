@@ -129,13 +129,13 @@ async function ask(
   return { status: answer.status, body: (await answer.json()) as never };
 }
 
-/** Looks again and again, for ten seconds at most. */
+/** Looks again and again, for a minute at most. */
 async function until(what: string, isSo: () => Promise<boolean> | boolean): Promise<void> {
-  for (let look = 0; look < 100; look++) {
+  for (let look = 0; look < 600; look++) {
     if (await isSo()) return;
     await wait(100);
   }
-  throw new Error(`in ten seconds it did not happen that ${what}`);
+  throw new Error(`in a minute it did not happen that ${what}`);
 }
 
 function transferBody(): object {
