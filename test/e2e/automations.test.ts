@@ -190,7 +190,14 @@ describe('the automations in the running system', () => {
         MessageBody: JSON.stringify({ id: `${coreClientId}/${action?.actionId}` }),
       }),
     );
-    await until('it is completed', async () => (await state()) === 'completed');
+    await until('it is voted on', async () => {
+      const { status } = await approver.coreClients.action(coreClientId, action?.actionId ?? '');
+      return status === 'approved';
+    });
     queue.destroy();
+    await until('it is completed', async () => {
+      await aws.fire('dispatch-due');
+      return (await state()) === 'completed';
+    });
   }, 60_000);
 });
