@@ -49,7 +49,7 @@ export const run: Benchmark = async ([roundsText = String(defaultRounds)]) => {
   }
 };
 
-/** Builds every function, in the order a transfer passes through them, and the bundles they are compared with. */
+/** Builds every function, in the order of the scenario, and the bundles they are compared with. */
 async function prepare({ configText }: Servers, folder: string): Promise<Subject[]> {
   const handlers = readHandlers(root);
   const built = await buildFunctions({ root, handlers, configText, outFolder: join(folder, 'functions') });
@@ -77,6 +77,7 @@ function notMeasured(): Ratio[] {
 async function measure(subjects: readonly Subject[], servers: Servers, number: number): Promise<void> {
   const { environment } = servers;
   const round: Round = { servers, number, transferId: '', cancelledId: '' };
+  await servers.forget();
   for (const subject of subjects) {
     const { bareFile } = subject;
     const { name, bundleFile } = subject.built;

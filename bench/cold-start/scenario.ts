@@ -27,7 +27,7 @@ interface Step {
 // biome-ignore lint/suspicious/noExplicitAny: sample events have the shapes AWS gives them.
 type Sample = any;
 
-/** The order in which a transfer passes through the functions. */
+/** Every function, in an order in which each finds what it works on: a transfer's way first, then the automations. */
 export const steps: Readonly<Record<string, Step>> = {
   'get-openapi': door(200),
   control: {
@@ -56,6 +56,27 @@ export const steps: Readonly<Record<string, Step>> = {
       worstPrice: { sendAmount: '1000', receiveAmount: '2000' },
     },
   })),
+  'create-sweep': {
+    event: (round, sample) => {
+      const { exchange, operating } = round.servers.demo;
+      const { walletId } = exchange.connected;
+      const recipientWalletId = operating.btc.walletId;
+      return keyed(round, sample, { coreClientId: exchange.coreClientId, walletId, recipientWalletId, amount: '1000' });
+    },
+    check: status(202),
+  },
+  'accept-instruction': {
+    event: (round, sample) => {
+      const { client, kind } = JSON.parse(sample.Records[0].body);
+      const body = transferBody(round);
+      return batch(sample, { client: round.servers.clientId, kind, idempotencyKey: `${client}-${round.number}`, body });
+    },
+    check: batchDone,
+  },
+  'put-price': {
+    event: (round, sample) => http(round, { ...sample, body: JSON.stringify({ name: 'btc-eth', price: '15.3125' }) }),
+    check: status(200),
+  },
   'get-instruction': door(200, (round) => round.transferId),
   'list-instructions': door(200),
   'list-decisions': door(200),
@@ -66,7 +87,14 @@ export const steps: Readonly<Record<string, Step>> = {
     return `fund:${companyId}/${fundId}`;
   }, 'partnerApi'),
   'deliver-webhook': worker((round) => round.transferId, 'webhooks'),
-  'dispatch-due': { event: (_round, sample) => sample, check: () => {} },
+  'manage-quote': worker(() => 'strategy/btc-eth', 'partnerApi'),
+  'approve-actions': worker(({ servers }) => servers.makeAction(), 'partnerApi'),
+  'publish-quotes': everyMinute('partnerApi'),
+  'watch-deposits': everyMinute('partnerApi'),
+  reconcile: everyMinute('partnerApi'),
+  'get-reconciliation': door(200),
+  'run-standing': everyMinute(),
+  'dispatch-due': everyMinute(),
 };
 
 /** The event of a function in a round. */
@@ -112,11 +140,19 @@ function http({ servers }: Round, sample: Sample): unknown {
 }
 
 function transfer(round: Round, sample: Sample, what: string): unknown {
-  const { operating, settlement } = round.servers.demo;
-  const { companyId, walletId } = operating.btc;
-  const body = { companyId, walletId, counterpartyWalletId: settlement.btc.walletId, amount: '1000' };
   const headers = { ...sample.headers, 'idempotency-key': `bench-${what}-${round.number}` };
-  return http(round, { ...sample, headers, body: JSON.stringify(body) });
+  return http(round, { ...sample, headers, body: JSON.stringify(transferBody(round)) });
+}
+
+function transferBody({ servers: { demo } }: Round): object {
+  const { companyId, walletId } = demo.operating.btc;
+  return { companyId, walletId, counterpartyWalletId: demo.settlement.btc.walletId, amount: '1000' };
+}
+
+/** A request for an instruction of another kind, under a key of its own. */
+function keyed(round: Round, sample: Sample, body: object): unknown {
+  const key = `bench${sample.rawPath.replaceAll('/', '-')}-${round.number}`;
+  return http(round, { ...sample, headers: { ...sample.headers, 'idempotency-key': key }, body: JSON.stringify(body) });
 }
 
 function door(expected: number, id?: (round: Round) => string): Step {
@@ -138,28 +174,29 @@ function asked(
     event: (round, sample) => {
       const { operating } = round.servers.demo;
       const { body, txId } = request(operating.btc, operating.eth.walletId);
-      const headers = {
-        ...sample.headers,
-        'idempotency-key': `bench${sample.rawPath.replaceAll('/', '-')}-${round.number}`,
-      };
       const path = txId === undefined ? {} : { rawPath: `/quotes/${txId}/take`, pathParameters: { txId } };
-      return http(round, { ...sample, ...path, headers, body: JSON.stringify(body) });
+      return keyed(round, { ...sample, ...path }, body);
     },
     check: status(202),
   };
 }
 
 function worker(id: (round: Round) => string, grows: 'partnerApi' | 'webhooks'): Step {
-  return {
-    event: (round, sample) => ({
-      Records: [{ ...sample.Records[0], body: JSON.stringify({ id: id(round) }) }],
-    }),
-    check: (answer) => {
-      const { batchItemFailures } = answer as { batchItemFailures?: unknown[] };
-      if (batchItemFailures?.length !== 0) throw new Error(`its answer was ${JSON.stringify(answer)}`);
-    },
-    grows,
-  };
+  return { event: (round, sample) => batch(sample, { id: id(round) }), check: batchDone, grows };
+}
+
+/** A batch of one message. A function that has a schedule too has its batch among the samples. */
+function batch(sample: Sample, message: object): unknown {
+  return { Records: [{ ...sample.Records[0], body: JSON.stringify(message) }] };
+}
+
+function batchDone(answer: unknown): void {
+  const { batchItemFailures } = answer as { batchItemFailures?: unknown[] };
+  if (batchItemFailures?.length !== 0) throw new Error(`its answer was ${JSON.stringify(answer)}`);
+}
+
+function everyMinute(grows?: 'partnerApi'): Step {
+  return { event: (_round, sample) => sample, check: () => {}, ...(grows === undefined ? {} : { grows }) };
 }
 
 function status(expected: number) {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
+import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { parseDocument, type YAMLMap } from 'yaml';
 import { type LocalAws, startLocalAws } from '../../sandbox/aws/index.ts';
@@ -10,15 +11,20 @@ import { type Demo, seedDemo } from '../../sandbox/demo.ts';
 import { startPartnerApi } from '../../sandbox/partner-api/server.ts';
 
 /** The client of the benchmark, in its configuration and its token. */
-export const clientId = 'bench';
+const clientId = 'bench';
+/** Who drops messages on its inbound queue. */
+const queueSenderId = 'AIDASAMPLESENDERID000';
 const scopes = [
   'transfers:write',
   'withdrawals:write',
   'quotes:write',
   'quotes:take',
+  'sweeps:write',
+  'prices:write',
   'instructions:read',
   'instructions:cancel',
   'decisions:read',
+  'reconciliations:read',
   'operate',
 ];
 const audience = 'qredo-functions';
@@ -29,10 +35,15 @@ export interface Servers {
   /** The whole environment of a function's process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly configText: string;
+  readonly clientId: string;
   readonly token: string;
   readonly demo: Demo;
   /** Requests answered so far: a function that says it is done has to show here. */
   counts(): { partnerApi: number; webhooks: number };
+  /** Makes an action that waits for the vote of the rules' core client. @returns the id of the hint for it */
+  makeAction(): string;
+  /** Empties the table, so that the next round finds what the first one found. */
+  forget(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,7 +53,11 @@ export async function startServers(root: string, folder: string): Promise<Server
   const pem = (key: 'publicKey' | 'privateKey') =>
     signing[key].export({ type: key === 'publicKey' ? 'spki' : 'pkcs8', format: 'pem' }).toString();
   const api = await startPartnerApi({ seed: 1 });
-  const demo = seedDemo(api.sandbox, { publicKeyPem: pem('publicKey'), approveAfterMs: null });
+  const demo = seedDemo(api.sandbox, {
+    publicKeyPem: pem('publicKey'),
+    deskBotPublicKeyPem: pem('publicKey'),
+    approveAfterMs: null,
+  });
 
   let webhooks = 0;
   const outside = await startOutside(() => {
@@ -54,6 +69,10 @@ export async function startServers(root: string, folder: string): Promise<Server
     importModule: async () => ({ handler: async () => undefined }),
     secrets: {
       'qredo-functions/bench/signing': JSON.stringify({ apiKey: demo.apiKey, privateKeyPem: pem('privateKey') }),
+      'qredo-functions/bench/approver': JSON.stringify({
+        apiKey: demo.deskBot.apiKey,
+        privateKeyPem: pem('privateKey'),
+      }),
       'qredo-functions/bench/webhooks': JSON.stringify({ [`${clientId}/main`]: [webhookSecret] }),
     },
     environment: {
@@ -64,7 +83,6 @@ export async function startServers(root: string, folder: string): Promise<Server
       WEBHOOK_ALLOW_LOOPBACK: 'true',
     },
   });
-  const { btc, eth } = demo.operating;
   return {
     environment: {
       ...aws.environment,
@@ -72,15 +90,31 @@ export async function startServers(root: string, folder: string): Promise<Server
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
     },
-    configText: JSON.stringify({
-      clients: [{ id: clientId, bindings: [btc, eth], webhooks: [{ name: 'main', url: `${outside.url}/webhooks` }] }],
-    }),
+    configText: JSON.stringify(configFor(demo, `${outside.url}/webhooks`)),
+    clientId,
     token: await outside.token(),
     demo,
     counts: () => ({
       partnerApi: requestsOf(api.sandbox.control({ method: 'GET', target: '/requests' }).body),
       webhooks,
     }),
+    makeAction: () => {
+      const { companyId, walletId, asset } = demo.trading.btc;
+      const { status, body } = api.sandbox.call({
+        apiKeyId: demo.keyId,
+        method: 'POST',
+        target: `/company/${companyId}/transfer`,
+        body: JSON.stringify({
+          wallet_id: walletId,
+          counterparty_wallet_address: demo.settlement.btc.walletId,
+          send: { symbol: asset, amount: 1000 },
+          expires: Math.floor(Date.now() / 1000) + 3600,
+        }),
+      });
+      if (status >= 300) throw new Error(`the transfer to approve was answered ${status}: ${body}`);
+      return `${demo.deskBot.coreClientId}/${(JSON.parse(body) as { tx_id: string }).tx_id}`;
+    },
+    forget: () => emptyTable(aws),
     stop: async () => {
       await aws.stop();
       await api.close();
@@ -88,6 +122,74 @@ export async function startServers(root: string, folder: string): Promise<Server
       await new Promise((resolve) => outside.server.close(resolve));
     },
   };
+}
+
+/** A configuration in which every function finds work. */
+function configFor({ operating, settlement, deskBot, exchange }: Demo, webhookUrl: string): object {
+  const { companyId } = operating.btc;
+  const { coreClientId, connected } = exchange;
+  const recipientWalletIds = [operating.btc.walletId];
+  return {
+    clients: [
+      {
+        id: clientId,
+        bindings: [operating.btc, operating.eth],
+        sweeps: [{ coreClientId, walletId: connected.walletId, asset: connected.asset, recipientWalletIds }],
+        webhooks: [{ name: 'main', url: webhookUrl }],
+        queueSenders: [{ senderId: queueSenderId, kinds: ['transfer'] }],
+      },
+    ],
+    approvals: [
+      {
+        coreClientId: deskBot.coreClientId,
+        client: clientId,
+        rules: [{ name: 'small', decide: 'approve', when: { assets: [operating.btc.asset], amount: { max: '5000' } } }],
+      },
+    ],
+    standing: [
+      {
+        name: 'every-minute',
+        client: clientId,
+        kind: 'transfer',
+        body: {
+          companyId,
+          walletId: operating.btc.walletId,
+          counterpartyWalletId: settlement.btc.walletId,
+          amount: '1000',
+        },
+        schedule: 'cron(* * * * ? *)',
+        timeZone: 'Europe/Vienna',
+      },
+    ],
+    strategies: [
+      {
+        name: 'btc-eth',
+        client: clientId,
+        companyId,
+        sendWalletId: operating.btc.walletId,
+        receiveWalletId: operating.eth.walletId,
+        sizes: ['1000'],
+        sendScale: '100000000',
+        receiveScale: '1000000000',
+        spreadBasisPoints: 25,
+        repriceBasisPoints: 20,
+        bounds: { min: '10', max: '20' },
+        lifetimeSeconds: 3600,
+        renewBeforeSeconds: 300,
+        price: { from: 'pushed', name: 'btc-eth', maxAgeSeconds: 60 },
+      },
+    ],
+    watches: [{ client: clientId }],
+  };
+}
+
+/** The embedded AWS has set this process's own environment to its endpoints. */
+async function emptyTable({ environment }: LocalAws): Promise<void> {
+  const TableName = environment['TABLE_NAME'];
+  const client = new DynamoDBClient({});
+  const { Items = [] } = await client.send(new ScanCommand({ TableName, ProjectionExpression: 'id' }));
+  for (const { id } of Items) if (id) await client.send(new DeleteItemCommand({ TableName, Key: { id } }));
+  client.destroy();
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BuildOptions as BuildSettings, build, type Metafile } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions as BuildSettings, build, type Metafile, type Plugin } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 
 /** What to build, and where. */
@@ -51,6 +52,21 @@ export const bundleSettings = {
   sourcemap: 'external',
 } as const satisfies BuildSettings;
 
+/** Packages of which a function needs a small part that a bundler cannot tell by itself, and what stands for them. */
+const slimmed: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-node': fileURLToPath(new URL('slim/credentials.ts', import.meta.url)),
+  undici: fileURLToPath(new URL('slim/undici.ts', import.meta.url)),
+};
+
+/** Takes the small part for the whole name; paths within a package stay what they are. */
+const slim: Plugin = {
+  name: 'slim',
+  setup({ onResolve }) {
+    const filter = new RegExp(`^(${Object.keys(slimmed).join('|')})$`);
+    onResolve({ filter }, ({ path }) => ({ path: slimmed[path] as string }));
+  },
+};
+
 /**
  * Builds one bundle and one zip per function.
  *
@@ -84,6 +100,7 @@ async function buildFunction(
     entryPoints: [source],
     outfile: bundleFile,
     ...bundleSettings,
+    plugins: [slim],
     metafile: true,
     write: false,
     logLevel: 'warning',

@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { Clock, WebhookPost } from '../instructions/ports.ts';
 import { isLoopbackAddress, isPublicAddress } from './addresses.ts';
 import { WebhookAddressRefused, WebhookTimeout, WebhookUnreachable } from './post-errors.ts';
@@ -51,7 +51,9 @@ export function webhookPost(options: WebhookPostOptions): WebhookPost {
     const url = checkedUrl(text, isAllowed, allowLoopback);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await request(url, { method: 'POST', headers, body, signal, dispatcher: agentOf(url) });
+      const { origin, pathname, search } = url;
+      const asked = { origin, path: pathname + search, method: 'POST', headers, body, signal } as const;
+      const response = await agentOf(url).request(asked);
       await discard(response.body);
       const retryAfterMs = retryAfterOf(response.headers['retry-after'], clock.nowMs());
       return { status: response.statusCode, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };

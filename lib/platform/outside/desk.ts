@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import type { QuoteDesk } from '../../quotes/desk.ts';
 import { clients } from '../config/clients.ts';
 import { ownConcern } from '../config/load-concern.ts';
@@ -32,8 +32,11 @@ const agent = new Agent({
 
 /** Reads a price source. No redirect is followed: the configuration names the one address that is trusted. */
 async function readDocument(url: string): Promise<string> {
-  const { statusCode, body } = await request(url, {
-    dispatcher: agent,
+  const { origin, pathname, search } = new URL(url);
+  const { statusCode, body } = await agent.request({
+    origin,
+    path: pathname + search,
+    method: 'GET',
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(timeoutMs),
   });
