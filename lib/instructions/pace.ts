@@ -14,13 +14,12 @@ export function backOffMs(attempts: number, fraction: number): number {
 
 /**
  * How long after one look the next is due, by the age of the transaction: custody that answers at once is seen within
- * seconds, custody that takes days costs a look every few minutes.
+ * seconds, custody that takes days within a minute. One look at a fund serves all that is open in it.
  */
 export function lookAgainMs(ageMs: number): number {
   if (ageMs < 60_000) return 2_000;
   if (ageMs < 600_000) return 15_000;
-  if (ageMs < 3_600_000) return 60_000;
-  return 300_000;
+  return 60_000;
 }
 
 /** How long ago an instruction was asked for. */
