@@ -1,6 +1,6 @@
-import type { DueItem, Item, ItemStore, Page, Random } from '../../lib/instructions/ports.ts';
+import type { Draft, DueItem, Item, ItemStore, Page, Random } from '../../lib/instructions/ports.ts';
 import { cursorAfter, positionIn } from '../../lib/platform/cursor.ts';
-import { fromRecord, type StoredRecord, toRecord } from '../../lib/platform/dynamo-record.ts';
+import { fromRecord, toRecord } from '../../lib/platform/dynamo-record.ts';
 
 /** A memory store, with a view of everything it holds. */
 export interface MemoryStore extends ItemStore {
@@ -9,38 +9,38 @@ export interface MemoryStore extends ItemStore {
 }
 
 /**
- * The table in memory, with the promises of the one on DynamoDB (`test/contract` holds both to them). Items go through the
- * stored form, so nothing can be kept here that DynamoDB would not keep, and no caller shares an object with the table.
+ * The table in memory, with the promises of the one on DynamoDB (`test/contract` holds both to them). Each write goes
+ * through the stored form, so nothing can be kept here that DynamoDB would not keep. What is read is frozen to the bottom
+ * instead of copied: a caller that changed what it has read would change nothing in DynamoDB, and fails here.
  */
 export function memoryStore(random: Pick<Random, 'id'>): MemoryStore {
-  const records = new Map<string, StoredRecord>();
+  const stored = new Map<string, Item>();
 
-  const items = <T extends Item>(): T[] => [...records.values()].map((record) => fromRecord<T>(record));
+  const items = <T extends Item>(): T[] => [...stored.values()] as T[];
+
+  const write = <T extends Item>(draft: Draft<T>, version: number): T => {
+    const item = frozen(fromRecord<T>(toRecord<T>(draft, version, random.id())));
+    stored.set(draft.id, item);
+    return item;
+  };
 
   return {
     all: items,
 
     async get<T extends Item>(id: string) {
-      const record = records.get(id);
-      return record && fromRecord<T>(record);
+      return stored.get(id) as T | undefined;
     },
 
-    async create<T extends Item>(draft: Parameters<typeof toRecord<T>>[0]) {
-      const record = toRecord<T>(draft, 1, random.id());
-      if (records.has(draft.id)) return undefined;
-      records.set(draft.id, record);
-      return fromRecord<T>(record);
+    async create<T extends Item>(draft: Draft<T>) {
+      return stored.has(draft.id) ? undefined : write(draft, 1);
     },
 
-    async replace<T extends Item>(current: T, draft: Parameters<typeof toRecord<T>>[0]) {
+    async replace<T extends Item>(current: T, draft: Draft<T>) {
       if (draft.id !== current.id)
         throw new TypeError(`the next version of ${current.id} cannot be called ${draft.id}`);
-      const record = toRecord<T>(draft, current.version + 1, random.id());
-      const stored = records.get(current.id);
-      const unchanged = stored?.['version']?.N === String(current.version) && stored['writeId']?.S === current.writeId;
-      if (!unchanged) return undefined;
-      records.set(draft.id, record);
-      return fromRecord<T>(record);
+      const newest = stored.get(current.id);
+      const unchanged = newest?.version === current.version && newest.writeId === current.writeId;
+      return unchanged ? write(draft, current.version + 1) : undefined;
     },
 
     async due(beforeMs, limit) {
@@ -99,4 +99,10 @@ function compare(a: readonly string[], b: readonly string[]): number {
 
 function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) frozen(member);
+  return Object.freeze(value);
 }
