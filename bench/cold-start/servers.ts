@@ -179,7 +179,7 @@ function configFor({ operating, settlement, deskBot, exchange }: Demo, webhookUr
         price: { from: 'pushed', name: 'btc-eth', maxAgeSeconds: 60 },
       },
     ],
-    watches: [{ client: clientId }],
+    watches: [{ client: clientId, wallets: [operating.btc.walletId] }],
   };
 }
 

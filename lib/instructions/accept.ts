@@ -19,6 +19,8 @@ export interface Request {
   readonly client: { readonly id: string } & Bindings;
   readonly idempotencyKey: string | undefined;
   readonly body: unknown;
+  /** The strategy that asks, if one does. */
+  readonly strategy?: string;
   /** Why it is never to be carried out: it is stored as `cancelled`, so that nobody can ask for it any more. */
   readonly calledOff?: string;
 }
@@ -55,8 +57,10 @@ export async function acceptInstruction(
   if (state === 'accepted') door.report.count('InstructionsAccepted', 1, { kind });
   else door.report.count('InstructionsSettled', 1, { state });
   door.report.info(state, { instructionId: id, kind });
-  if (created.work !== undefined) await door.hints.send('submit', [{ id }]);
-  await door.hints.send('tell', [{ id }]);
+  await Promise.all([
+    created.work === undefined ? undefined : door.hints.send('submit', [{ id }]),
+    door.hints.send('tell', [{ id }]),
+  ]);
   return { instruction: created, created: true };
 }
 
@@ -74,7 +78,7 @@ function sameBody(instruction: Instruction, bodyHash: string): Instruction {
 
 function newInstruction(
   door: Door,
-  { kind, source, client, body, calledOff }: Request,
+  { kind, source, client, body, strategy, calledOff }: Request,
   identity: Pick<Instruction, 'id' | 'key' | 'bodyHash'>,
 ): Draft<Instruction> {
   const nowMs = door.clock.nowMs();
@@ -88,6 +92,7 @@ function newInstruction(
       subject: 'instruction',
       kind: kind.name,
       source,
+      ...(strategy === undefined ? {} : { strategy }),
       client: client.id,
       place: origin,
       request,
