@@ -1,3 +1,4 @@
+import type { Owner } from '../instructions/control.ts';
 import type { Draft, Item } from '../instructions/ports.ts';
 import { listKeyOf } from '../instructions/subject.ts';
 import type { Facts } from './facts.ts';
@@ -16,8 +17,8 @@ export interface Decision extends Item {
   readonly rule: string;
   /** What the action said of itself. */
   readonly facts: Facts;
-  /** The instruction the action was matched to, and its client: its stop button holds for the vote too. */
-  readonly matched?: { readonly instructionId: string; readonly client: string };
+  /** The instruction the action was matched to, and whose it is: their stop button holds for the vote too. */
+  readonly matched?: { readonly instructionId: string } & Owner;
   /** For a rule with a total: what had been approved in its window before, base units. */
   readonly approvedBefore?: string;
   readonly decidedAtMs: number;

@@ -1,3 +1,4 @@
+import type { Owner } from '../instructions/control.ts';
 import { kindOf } from '../instructions/kinds/index.ts';
 import type { ExpectedAction } from '../instructions/kinds/kind.ts';
 import type { Item, ItemStore } from '../instructions/ports.ts';
@@ -7,7 +8,7 @@ import { countable, type Facts } from './facts.ts';
 
 /** Whether an action is of an instruction of ours. */
 export type Match =
-  | { readonly is: 'matched'; readonly instructionId: string; readonly client: string }
+  | ({ readonly is: 'matched'; readonly instructionId: string } & Owner)
   /** No instruction names the transaction, or it is not verified: that may change. */
   | { readonly is: 'unknown' }
   /** The action names no transaction: that never changes. */
@@ -53,9 +54,9 @@ export function matchWith(instruction: Instruction | undefined, facts: Facts): M
   // Found under our key, not made by the attempt that reports it: it is compared by the poller before anybody believes it.
   if (instruction.toVerify === true) return { is: 'unknown' };
   const differences = [...unfit(instruction), ...differencesFrom(expected(instruction), facts, instruction.place)];
-  const { id: instructionId, client } = instruction;
+  const { id: instructionId, client, strategy } = instruction;
   return differences.length === 0
-    ? { is: 'matched', instructionId, client }
+    ? { is: 'matched', instructionId, client, ...(strategy === undefined ? {} : { strategy }) }
     : { is: 'different', instructionId, differences };
 }
 

@@ -25,7 +25,7 @@ const reserveMs = 10_000;
  * anywhere is continued by the next one. One action that cannot be handled does not hold up the others.
  */
 export async function approveActions(approver: Approver, config: ApproverConfig, deadlineMs: number): Promise<void> {
-  if (!(await mayVote(approver, [config.client]))) return;
+  if (!(await mayVote(approver, [config]))) return;
   const hasTime = () => approver.clock.nowMs() < deadlineMs - reserveMs;
   const { items } = await approver.store.open<Decision>(openDecisionsOf(config.coreClientId), {
     limit: maxOpenDecisions,
@@ -78,7 +78,7 @@ export async function approveAction(approver: Approver, config: ApproverConfig, 
   if (known !== undefined) return await resumeVote(approver, known);
   const action = await approver.api.coreClients.action(coreClientId, actionId);
   if (!isOurs(action, config, actionId, approver.clock.nowMs())) return;
-  if (!(await mayVote(approver, [config.client]))) return;
+  if (!(await mayVote(approver, [config]))) return;
   const decision = await decideAndStore(approver, config, actionId, factsOf(action));
   if (decision !== undefined) await castVote(approver, decision);
 }
@@ -117,7 +117,7 @@ async function decideAndStore(
       return undefined;
     }
     const restsOn = matchUnder(judgement, match);
-    if (restsOn !== undefined && !(await mayVote(approver, [restsOn.client]))) return undefined;
+    if (restsOn !== undefined && !(await mayVote(approver, [restsOn]))) return undefined;
     const attempt = { config, actionId, facts, judgement, restsOn, totals, nowMs, approvedBaseUnits };
     if (await takeRoom(approver, attempt)) return await store(approver, attempt);
   }
@@ -129,6 +129,10 @@ type Matched = Extract<Match, { is: 'matched' }>;
 
 function matchUnder(judgement: Judgement, match: Match): Matched | undefined {
   return judgement.rule?.when.matchesInstruction === true && match.is === 'matched' ? match : undefined;
+}
+
+function matchedBy({ is: _is, ...matched }: Matched): NonNullable<Decision['matched']> {
+  return matched;
 }
 
 interface Attempt {
@@ -167,7 +171,7 @@ async function store(approver: Approver, attempt: Attempt): Promise<Decision | u
       decision: judgement.decision as Decision['decision'],
       rule: judgement.rule?.name ?? '',
       facts,
-      ...(restsOn === undefined ? {} : { matched: { instructionId: restsOn.instructionId, client: restsOn.client } }),
+      ...(restsOn === undefined ? {} : { matched: matchedBy(restsOn) }),
       ...(total === undefined ? {} : { approvedBefore: String(attempt.approvedBaseUnits(total.windowSeconds)) }),
       decidedAtMs: nowMs,
       votes: 1,

@@ -1,4 +1,4 @@
-import { mayAct, readControl } from '../instructions/control.ts';
+import { mayAct, type Owner, readControl } from '../instructions/control.ts';
 import type { Instruction } from '../instructions/record.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { Approver } from './approver.ts';
@@ -10,10 +10,10 @@ export const votingLeaseMs = 90_000;
 /** It signs its vote within this time of taking the lease, or not at all. */
 const signWithinMs = 30_000;
 
-/** Whether the stop button lets this core client vote, for this instruction's client if it is of one. */
-export async function mayVote(approver: Approver, clients: readonly (string | undefined)[]): Promise<boolean> {
+/** Whether the stop button lets this core client vote, for whoever the instruction belongs to if it is of one. */
+export async function mayVote(approver: Approver, owners: readonly (Owner | undefined)[]): Promise<boolean> {
   const control = await readControl(approver.store);
-  return clients.every((client) => client === undefined || mayAct(control, client)) && !control.stopAll;
+  return owners.every((owner) => owner === undefined || mayAct(control, owner)) && !control.stopAll;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function mayVote(approver: Approver, clients: readonly (string | un
  *         └─ dies anywhere: the lease runs out, and the next run goes on with `resumeVote`
  */
 export async function castVote(approver: Approver, decision: Decision): Promise<void> {
-  if (!(await mayVote(approver, [decision.client, decision.matched?.client]))) {
+  if (!(await mayVote(approver, [{ client: decision.client }, decision.matched]))) {
     approver.report.warn('vote held back by the stop button', factsOfVote(decision));
     return;
   }

@@ -90,7 +90,15 @@ export function viewOfControl(control: Control): Record<string, unknown> {
   return { stopAll, stoppedClients, stoppedStrategies, reason, ...changed };
 }
 
-/** Whether this client's instructions may be claimed. */
-export function mayAct(control: Control, client: string): boolean {
-  return !control.stopAll && !control.stoppedClients.includes(client);
+/** Whose something is, as the stop button knows them: an instruction, a strategy, an approver. */
+export interface Owner {
+  readonly client: string;
+  /** The strategy that asked for it, if one did. */
+  readonly strategy?: string | undefined;
+}
+
+/** Whether what is this client's, and this strategy's, may be claimed, published and voted on. */
+export function mayAct(control: Control, { client, strategy }: Owner): boolean {
+  if (control.stopAll || control.stoppedClients.includes(client)) return false;
+  return strategy === undefined || !control.stoppedStrategies.includes(strategy);
 }

@@ -93,6 +93,8 @@ export interface Instruction extends Subject {
   readonly kind: string;
   /** The door it came through. */
   readonly source: 'http' | 'queue' | 'schedule';
+  /** The strategy that asked for it, if one did: stopping that holds it. */
+  readonly strategy?: string;
   /** The client's idempotency key. */
   readonly key: string;
   /** SHA-256 of kind and body as they came, before defaults. */

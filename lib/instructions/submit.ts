@@ -82,7 +82,7 @@ async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptRes
  */
 async function mayBeSent(worker: Worker, claimed: Instruction): Promise<boolean> {
   try {
-    return mayAct(await readControl(worker.store), claimed.client);
+    return mayAct(await readControl(worker.store), claimed);
   } catch (error) {
     worker.report.warn('the stop button could not be read', { instructionId: claimed.id, error });
     return false;

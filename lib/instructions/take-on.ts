@@ -54,7 +54,7 @@ async function takeStep(
   const nowMs = worker.clock.nowMs();
   const taken: { step: Step } = { step: 'none' };
   const changed = await change(worker.store, id, (current) => {
-    taken.step = nextStep(current, mayAct(control, current.client), checkedCount, nowMs);
+    taken.step = nextStep(current, mayAct(control, current), checkedCount, nowMs);
     return afterStep(current, taken.step, nowMs);
   });
   if (changed === undefined) return undefined;

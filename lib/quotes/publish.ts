@@ -25,6 +25,7 @@ export async function askForQuote(desk: QuoteDesk, offer: Offer, calledOff?: str
     source: 'schedule',
     client,
     idempotencyKey: quoteKey(offer.strategy, offer.generation),
+    strategy: offer.strategy,
     body: { companyId, sendWalletId, receiveWalletId, sendAmount, receiveAmount, expiresAt: expiresAtSeconds },
     ...(calledOff === undefined ? {} : { calledOff }),
   });

@@ -22,7 +22,7 @@ export function pricingOf({ name, sendScale, receiveScale, spreadBasisPoints, bo
 /** Why this strategy must not have a quote on the hub at all; `undefined` when it may. */
 export function reasonNotToQuote({ strategy, control, price }: Facts): string | undefined {
   if (strategy === undefined) return 'the strategy is gone';
-  if (!mayAct(control, strategy.client) || control.stoppedStrategies.includes(strategy.name)) return 'stopped';
+  if (!mayAct(control, { client: strategy.client, strategy: strategy.name })) return 'stopped';
   return price === undefined ? 'the price is stale' : undefined;
 }
 
