@@ -35,20 +35,23 @@ export interface Arrival {
 }
 
 /**
- * What arrived, among the entries of a wallet's history, each with the id it will always have.
+ * What arrived, among the entries of a wallet's history, the oldest first, each with the id it will always have.
  *
  * Deposits have no id of their own, and one chain transaction may pay a wallet twice. So the id follows from the wallet, the
  * chain transaction and everything else that never changes of an entry, and an ordinal among entries that are the same in
  * all of this. Counting by position alone would be wrong: an entry that appears late shifts the others, and would be taken
- * for one of them. The time stamp is left out, because a correction of it is no second deposit.
+ * for one of them. The time stamp is left out, because a correction of it is no second deposit; only where an entry names
+ * no transaction at all, nothing else tells two deposits of one amount apart.
  */
 export function arrivalsIn(stage: string, wallet: WatchedWallet, movements: readonly WalletMovement[]): Arrival[] {
   const seen = new Map<string, number>();
   return movements
     .filter(({ netAmountBaseUnits }) => netAmountBaseUnits > 0n)
+    .toSorted((a, b) => a.timestampSeconds - b.timestampSeconds)
     .map((movement) => {
-      const { chainTxId, txId, asset, netAmountBaseUnits } = movement;
-      const content = [wallet.client, wallet.walletId, chainTxId, txId, asset, String(netAmountBaseUnits)] as const;
+      const { chainTxId, txId, asset, netAmountBaseUnits, timestampSeconds } = movement;
+      const moment = chainTxId === '' && txId === '' ? [timestampSeconds] : [];
+      const content = [wallet.client, wallet.walletId, chainTxId, txId, asset, String(netAmountBaseUnits), ...moment];
       const key = JSON.stringify(content);
       const ordinal = seen.get(key) ?? 0;
       seen.set(key, ordinal + 1);

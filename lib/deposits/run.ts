@@ -1,13 +1,17 @@
 import { PartnerApiError } from '../partner-api/errors.ts';
 import type { ClientConfig } from '../platform/config/clients.ts';
 import type { WatchConfig } from '../platform/config/watches.ts';
+import { longestReadMs } from '../platform/patience.ts';
 import type { WatchedWallet } from './deposit.ts';
-import { type Watcher, watchWallet } from './watch.ts';
+import { firstMark, type Turn, type Watcher, watchWallet } from './watch.ts';
+import { noteFailure } from './watermark.ts';
 
 /** Wallets looked at at the same time. */
 const walletsAtOnce = 4;
-/** No wallet is begun when less than this is left of the function's time. */
-const reserveMs = 15_000;
+/** Time for the table that stays after the last answer of the Partner API. */
+const recordingMs = 4_000;
+/** A wallet that could not be read for this long raises an alarm. */
+const failingSeconds = 600;
 
 /** What is watched, from configuration. */
 export interface WatchSettings {
@@ -38,29 +42,67 @@ function placeIn(binding: { walletId: string } | ClientConfig['bindings'][number
   return 'fundId' in binding ? { walletId, companyId: binding.companyId, fundId: binding.fundId } : { walletId };
 }
 
-/** Looks at every watched wallet. One that cannot be read does not hold up the others; the next run reads it again. */
+/**
+ * Looks at every watched wallet. One that cannot be read does not hold up the others, and one that is slow or busy takes
+ * no more than its share of the time: the next run goes on with it.
+ */
 export async function watchDeposits(watcher: Watcher, settings: WatchSettings, deadlineMs: number): Promise<void> {
-  const wallets = watchedWallets(settings);
-  // Starting anywhere, a run that ends early does not leave out the same wallets each time.
-  const start = Math.floor(watcher.random.fraction() * wallets.length);
-  const inOrder = [...wallets.slice(start), ...wallets.slice(0, start)];
-  for (let next = 0; next < inOrder.length; next += walletsAtOnce) {
-    if (watcher.clock.nowMs() >= deadlineMs - reserveMs) {
-      watcher.report.warn('no time left for every watched wallet', { left: inOrder.length - next });
-      return;
+  const { clock, random, report } = watcher;
+  const waiting = inTurns(watchedWallets(settings), random);
+  const lastAskMs = deadlineMs - recordingMs - longestReadMs;
+  const canAsk = () => clock.nowMs() < lastAskMs;
+  const lane = async () => {
+    while (canAsk()) {
+      const watched = waiting.shift();
+      if (watched === undefined) return;
+      const nowMs = clock.nowMs();
+      const lanesPerWallet = Math.min(1, walletsAtOnce / (waiting.length + 1));
+      const endsMs = nowMs + (lastAskMs - nowMs) * lanesPerWallet;
+      await watchOne(watcher, watched, { isOn: () => clock.nowMs() < endsMs, canAsk });
     }
-    await Promise.all(inOrder.slice(next, next + walletsAtOnce).map((watched) => watchOne(watcher, watched)));
+  };
+  await Promise.all(Array.from({ length: walletsAtOnce }, lane));
+  if (waiting.length > 0) report.warn('no time left for every watched wallet', { left: waiting.length });
+}
+
+/**
+ * One wallet of each client after the other, so that a client with many slow ones does not keep out the rest; and starting
+ * anywhere, so that a run that ends early does not leave out the same ones each time.
+ */
+function inTurns(wallets: readonly Watched[], random: Watcher['random']): Watched[] {
+  const byClient = Map.groupBy(fromAnywhere(wallets, random), ({ wallet }) => wallet.client);
+  const clients = fromAnywhere([...byClient.values()], random);
+  const rounds = Math.max(0, ...clients.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) => clients.flatMap((own) => own[round] ?? [])).flat();
+}
+
+function fromAnywhere<T>(all: readonly T[], random: Watcher['random']): T[] {
+  const start = Math.floor(random.fraction() * all.length);
+  return [...all.slice(start), ...all.slice(0, start)];
+}
+
+async function watchOne(watcher: Watcher, watched: Watched, turn: Turn): Promise<void> {
+  const { wallet, fromSeconds } = watched;
+  try {
+    await watchWallet(watcher, wallet, { fromSeconds, turn });
+  } catch (error) {
+    const facts = { clientId: wallet.client, walletId: wallet.walletId, error };
+    watcher.report.warn('wallet not watched', facts);
+    watcher.report.count('WalletsNotWatched', 1);
+    if (error instanceof PartnerApiError && [401, 403, 405].includes(error.status ?? 0))
+      watcher.report.alarm('partner_api_refuses_us', { status: error.status, reason: error.reason });
+    if (await isFailingForLong(watcher, watched)) watcher.report.alarm('wallet_not_watched', facts);
   }
 }
 
-async function watchOne(watcher: Watcher, { wallet, fromSeconds }: Watched): Promise<void> {
+/** Notes since when a wallet cannot be read. Where not even that can be done, it counts as long. */
+async function isFailingForLong(watcher: Watcher, { wallet, fromSeconds }: Watched): Promise<boolean> {
+  const nowSeconds = Math.floor(watcher.clock.nowMs() / 1000);
   try {
-    await watchWallet(watcher, wallet, fromSeconds);
+    const since = await noteFailure(watcher.store, wallet, firstMark(fromSeconds, nowSeconds), nowSeconds);
+    return nowSeconds - since >= failingSeconds;
   } catch (error) {
-    watcher.report.warn('wallet not watched', { clientId: wallet.client, walletId: wallet.walletId, error });
-    watcher.report.count('WalletsNotWatched', 1);
-    if (error instanceof PartnerApiError && [401, 403, 405].includes(error.status ?? 0)) {
-      watcher.report.alarm('partner_api_refuses_us', { status: error.status, reason: error.reason });
-    }
+    watcher.report.warn('the failure could not be noted', { walletId: wallet.walletId, error });
+    return true;
   }
 }

@@ -1,6 +1,8 @@
-import type { Clock, Hints, Item, ItemStore, Random, Reporter } from '../instructions/ports.ts';
+import type { Clock, Hints, ItemStore, Random, Reporter } from '../instructions/ports.ts';
 import type { PartnerApi } from '../partner-api/index.ts';
 import { type Arrival, arrivalsIn, type Deposit, depositOf, type WatchedWallet } from './deposit.ts';
+import { explain, isOwnSwap } from './explain.ts';
+import { beginningOf, recall, remember } from './watermark.ts';
 
 /** What watching touches. */
 export interface Watcher {
@@ -16,97 +18,159 @@ export interface Watcher {
   };
 }
 
+/** How much of a run a wallet may take. */
+export interface Turn {
+  /** Whether its share of the time lasts. It always comes one step further, so that it gets on however short that is. */
+  isOn(): boolean;
+  /** Whether one more request would end in time. */
+  canAsk(): boolean;
+}
+
+/** The turn of whoever has all the time in the world. */
+const endless: Turn = { isOn: () => true, canAsk: () => true };
+
 /** Entries may appear this much later than their time stamps say (and `since` is strictly later, in whole seconds). */
 const lateEntriesSeconds = 24 * 3600;
-/** So many entries of the last answer are remembered, so that what is known is not written at again in every run. */
-const rememberedIds = 2000;
-/** Ids are remembered by their beginnings: 16 digits of Base58 are 93 bits. */
-const rememberedLength = 16;
-/** A row of the fund's ledger is looked for on this many of the newest. */
-const ledgerRows = 1000;
-
-/** How far a wallet was read. It only saves work: each deposit is recorded once whatever stands here. */
-interface Watermark extends Item {
-  /** The newest time stamp that was seen, and never later than our own clock then. */
-  readonly newestSeconds: number;
-  readonly known: readonly string[];
-}
+/** Records made at the same time. */
+const recordsAtOnce = 10;
+/** A transfer that the fund's ledger does not have yet may turn out to be a swap. It is not told for this long. */
+const explainedWithinSeconds = 600;
+/** Arrivals of which it is noted since when they wait. More than that wait until one of them is done with. */
+const mostWaiting = 500;
 
 /**
  * Records what arrived in a wallet since it was looked at last, each once, and has the client told.
  *
  *     read watermark ── GET …/history since watermark − 24 h ── create a record for each that is new ── move the watermark
  *         └─ dies anywhere: the next run reads the same again; a record that exists is not made twice
+ *
+ * When its turn ends before all are recorded, the watermark moves no further than what is left, and the next run goes on.
  */
-export async function watchWallet(watcher: Watcher, wallet: WatchedWallet, fromSeconds?: number): Promise<void> {
-  const id = `watch/${wallet.client}/${wallet.walletId}`;
-  const mark = await watcher.store.get<Watermark>(id);
+export async function watchWallet(
+  watcher: Watcher,
+  wallet: WatchedWallet,
+  { fromSeconds, turn = endless }: { fromSeconds?: number | undefined; turn?: Turn } = {},
+): Promise<void> {
   const nowSeconds = Math.floor(watcher.clock.nowMs() / 1000);
-  const since = Math.max(0, startOf(mark, fromSeconds, nowSeconds));
-  const movements = await watcher.api.wallets.history(wallet.walletId, since);
+  const remembered = await recall(watcher.store, wallet);
+  const { mark, known } = remembered;
+  const markSeconds = mark?.newestSeconds ?? firstMark(fromSeconds, nowSeconds);
+  const movements = await watcher.api.wallets.history(wallet.walletId, readSince(markSeconds));
   const wanted = movements.filter(({ timestampSeconds }) => timestampSeconds >= (fromSeconds ?? 0));
   const arrivals = arrivalsIn(watcher.stage, wallet, wanted);
-  const known = new Set(mark?.known);
-  const fresh = arrivals.filter((arrival) => !known.has(arrival.id.slice(0, rememberedLength)));
-  await recordAll(watcher, wallet, await withoutSwaps(watcher, wallet, fresh));
-  await moveWatermark(watcher, id, mark, {
-    newestSeconds: Math.min(nowSeconds, Math.max(mark?.newestSeconds ?? nowSeconds, ...wanted.map(seconds))),
-    known: arrivals
-      .slice(0, rememberedIds)
-      .map((arrival) => arrival.id.slice(0, rememberedLength))
-      .sort(),
-  });
+  const fresh = arrivals.filter((arrival) => !known.has(beginningOf(arrival)));
+  const { ready, waiting, left, error } = await sort(watcher, wallet, fresh, mark?.waiting ?? {}, nowSeconds, turn);
+  const unrecorded = await recordAll(watcher, wallet, ready, turn);
+
+  const undone = new Set([...left, ...unrecorded]);
+  const seen = mark === undefined ? [nowSeconds] : wanted.map(({ timestampSeconds }) => timestampSeconds);
+  const newestSeconds = nextMark(markSeconds, nowSeconds, seen, [...undone].map(secondsOf));
+  const failing = error === undefined ? undefined : mark?.failingSinceSeconds;
+  await remember(
+    watcher.store,
+    remembered,
+    wallet,
+    {
+      newestSeconds,
+      ...(Object.keys(waiting).length === 0 ? {} : { waiting }),
+      ...(failing === undefined ? {} : { failingSinceSeconds: failing }),
+    },
+    arrivals
+      .filter((arrival) => !undone.has(arrival) && secondsOf(arrival) > readSince(newestSeconds))
+      .map((arrival) => beginningOf(arrival)),
+  );
+  if (error !== undefined) throw error;
 }
 
-function seconds({ timestampSeconds }: { timestampSeconds: number }): number {
-  return timestampSeconds;
+function secondsOf({ movement }: Arrival): number {
+  return movement.timestampSeconds;
+}
+
+/** A wallet's first watermark: from a set moment on, or from a day ago. */
+export function firstMark(fromSeconds: number | undefined, nowSeconds: number): number {
+  return fromSeconds === undefined ? nowSeconds : fromSeconds + lateEntriesSeconds;
 }
 
 /** One second is taken off a moment that is meant to be included: `since` is strictly later (reference 4.6). */
-function startOf(mark: Watermark | undefined, fromSeconds: number | undefined, nowSeconds: number): number {
-  if (mark !== undefined) return mark.newestSeconds - lateEntriesSeconds - 1;
-  return fromSeconds === undefined ? nowSeconds - lateEntriesSeconds - 1 : fromSeconds - 1;
+function readSince(markSeconds: number): number {
+  return Math.max(0, markSeconds - lateEntriesSeconds - 1);
 }
 
 /**
- * Leaves out what a swap paid in: the history does not tell it from an incoming transfer, the fund's ledger does. A wallet
- * of somebody else's fund has no ledger that we may read; there every arrival with a transaction counts as a transfer.
+ * The newest time stamp that was seen, but no further than what is left to do, and never later than our own clock. It
+ * never moves back: what had left the window would come in again as if it were new. What came late and is left to do stays
+ * in the window, because the mark then stays where it is.
  */
-async function withoutSwaps(watcher: Watcher, wallet: WatchedWallet, fresh: readonly Arrival[]): Promise<Arrival[]> {
-  const { companyId, fundId } = wallet;
-  const hasTransfers = fresh.some(({ movement }) => movement.txId !== '');
-  if (!hasTransfers || companyId === undefined || fundId === undefined) return [...fresh];
-  const { entries } = await watcher.api.ledger.page(companyId, fundId, { direction: 'in', limit: ledgerRows });
-  const swaps = new Set(entries.filter(({ type }) => type === 'swapIn' || type === 'swap').map(({ txId }) => txId));
-  return fresh.filter(({ movement }) => movement.txId === '' || !swaps.has(movement.txId));
+function nextMark(markSeconds: number, nowSeconds: number, seen: readonly number[], undone: readonly number[]): number {
+  // One by one: an argument each would be too many for a busy wallet.
+  const newest = seen.reduce((a, b) => Math.max(a, b), markSeconds);
+  const reached = undone.reduce((a, b) => Math.min(a, b), Math.min(nowSeconds, newest));
+  return Math.max(markSeconds, reached);
 }
 
-async function recordAll(watcher: Watcher, wallet: WatchedWallet, arrivals: readonly Arrival[]): Promise<void> {
-  for (const arrival of arrivals) {
-    const created = await watcher.store.create<Deposit>(depositOf(arrival, wallet, watcher.clock.nowMs()));
-    // Somebody recorded it before: another run at the same time, or one that died before it moved the watermark.
-    if (created === undefined) continue;
-    const { id, client, walletId, asset } = created;
-    watcher.report.count('DepositsReceived', 1, { asset });
-    watcher.report.info('deposit received', { depositId: id, clientId: client, walletId, asset });
-    await watcher.hints.send('tell', [{ id }]);
-  }
+/** What of the new arrivals is to be recorded now, and what is not yet. */
+interface Sorted {
+  readonly ready: readonly Arrival[];
+  readonly left: readonly Arrival[];
+  /** What of `left` waits to be explained, and since when. */
+  readonly waiting: Readonly<Record<string, number>>;
+  /** The fund's ledger could not be read. What needs none is ready all the same. */
+  readonly error?: unknown;
 }
 
-/** Written when it says something new. Whoever loses the race read the same, or will read it again. */
-async function moveWatermark(
+async function sort(
   watcher: Watcher,
-  id: string,
-  mark: Watermark | undefined,
-  next: Pick<Watermark, 'newestSeconds' | 'known'>,
-): Promise<void> {
-  const draft = { id, index: {}, ...next };
-  if (mark === undefined) await watcher.store.create<Watermark>(draft);
-  else if (mark.newestSeconds !== next.newestSeconds || !sameIds(mark.known, next.known)) {
-    await watcher.store.replace<Watermark>(mark, draft);
-  }
+  wallet: WatchedWallet,
+  fresh: readonly Arrival[],
+  waitedFor: Readonly<Record<string, number>>,
+  nowSeconds: number,
+  turn: Turn,
+): Promise<Sorted> {
+  const withTransaction = fresh.filter(({ movement }) => movement.txId !== '');
+  const { unexplained, unasked, swaps, error } = await explain(watcher, wallet, withTransaction, turn);
+  const since = (arrival: Arrival) => waitedFor[beginningOf(arrival)] ?? nowSeconds;
+  const isLate = (arrival: Arrival) => nowSeconds - since(arrival) >= explainedWithinSeconds;
+  const late = unexplained.filter(isLate);
+  const ownSwaps = await Promise.all(late.map((arrival) => isOwnSwap(watcher, arrival)));
+  const isDone = new Set([...swaps, ...late.filter((_, place) => ownSwaps[place])]);
+  const left = [...unasked, ...unexplained.filter((arrival) => !isLate(arrival))];
+  const isLeft = new Set(left);
+  // Those that have waited go first, so that each comes to its end.
+  const waiting = left.toSorted((a, b) => since(a) - since(b)).slice(0, mostWaiting);
+  return {
+    ready: fresh.filter((arrival) => !isDone.has(arrival) && !isLeft.has(arrival)),
+    left,
+    waiting: Object.fromEntries(waiting.map((arrival) => [beginningOf(arrival), since(arrival)])),
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
-function sameIds(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((id, place) => id === b[place]);
+/** Records the oldest first, as many as the turn has time for, and at least a few. @returns what is left */
+async function recordAll(
+  watcher: Watcher,
+  wallet: WatchedWallet,
+  arrivals: readonly Arrival[],
+  turn: Turn,
+): Promise<readonly Arrival[]> {
+  let done = 0;
+  while (done < arrivals.length && (done === 0 || turn.isOn())) {
+    const some = arrivals.slice(done, done + recordsAtOnce);
+    const made = await Promise.all(some.map((arrival) => record(watcher, wallet, arrival)));
+    await watcher.hints.send(
+      'tell',
+      made.flatMap((deposit) => (deposit === undefined ? [] : [{ id: deposit.id }])),
+    );
+    done += some.length;
+  }
+  return arrivals.slice(done);
+}
+
+/** @returns nothing when somebody recorded it before: another run at the same time, or one that died before its mark. */
+async function record(watcher: Watcher, wallet: WatchedWallet, arrival: Arrival): Promise<Deposit | undefined> {
+  const created = await watcher.store.create<Deposit>(depositOf(arrival, wallet, watcher.clock.nowMs()));
+  if (created === undefined) return undefined;
+  const { id: depositId, client: clientId, walletId, asset } = created;
+  watcher.report.count('DepositsReceived', 1, { asset });
+  watcher.report.info('deposit received', { depositId, clientId, walletId, asset });
+  return created;
 }

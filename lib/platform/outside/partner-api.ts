@@ -4,12 +4,9 @@ import { createSigningSecret } from '../../signing/secret.ts';
 import { secretsManagerPort } from '../../signing/secrets-manager.ts';
 import { secretsManager } from '../aws/secrets.ts';
 import { environment } from '../environment.ts';
+import { longestWaitMs, readAttempts, requestTimeoutMs } from '../patience.ts';
 import { reporter } from '../reporter.ts';
 
-/** One request, and for reads one more: both fit into a worker's time-out with room for the table. */
-const requestTimeoutMs = 8_000;
-const readAttempts = 2;
-const longestWaitMs = 2_000;
 /** A `Date` that is further from our clock than the API's own window is not believed: the fences reckon with no more. */
 const maxClockCorrectionMs = 300_000;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watchDeposits, watchedWallets } from '../../../lib/deposits/run.ts';
 import type { Subject } from '../../../lib/instructions/subject.ts';
+import { NotFoundError } from '../../../lib/partner-api/index.ts';
 import { render } from '../../../lib/webhooks/events.ts';
 import { DepositWorld, movement, startMs, startSeconds } from './world.ts';
 
@@ -132,18 +133,19 @@ describe('a run that is broken off anywhere', () => {
     const build = () => {
       const world = new DepositWorld();
       world.history.push(movement('c1', 1), movement('c2', 2, { txId: 'tx-in' }), movement('c3', 3));
+      world.ledger.push({ txId: 'tx-in', type: 'transferIn' });
       return world;
     };
     const plain = build();
     await plain.run();
-    expect(plain.calls).toBeGreaterThan(7);
+    expect(plain.calls).toBeGreaterThanOrEqual(8);
     for (let call = 0; call < plain.calls; call++) {
       for (const kind of ['fails', 'fails after its effect', 'dies before', 'dies after'] as const) {
         const world = build();
         world.fault = { call, kind };
         for (let run = 0; run < 3; run++) await world.run();
         const told = world.deposits().map(({ chainTxId, tellAtMs, index }) => [chainTxId, tellAtMs === index.dueAtMs]);
-        expect(told, `${kind} at call ${call}`).toEqual([
+        expect(told.toSorted(), `${kind} at call ${call}`).toEqual([
           ['c1', true],
           ['c2', true],
           ['c3', true],
@@ -158,6 +160,107 @@ describe('a run that is broken off anywhere', () => {
     await Promise.all([world.run(), world.run(), world.run()]);
     expect(world.deposits()).toHaveLength(2);
     expect(world.hints.waiting('tell')).toHaveLength(2);
+  });
+});
+
+describe('deposits that name no transaction at all', () => {
+  it('are told apart by their moment, and by their number within it', async () => {
+    const world = new DepositWorld();
+    world.history.push(movement('', 10), movement('', 10));
+    await world.run();
+    for (const atDay of [2, 4, 6]) {
+      world.nowMs = startMs + atDay * day * 1000;
+      world.history.push(movement('', atDay * day - 50));
+      await world.run();
+      await world.run();
+    }
+    expect(world.deposits().map(({ arrivedAtSeconds }) => arrivedAtSeconds - startSeconds)).toEqual([
+      10,
+      10,
+      2 * day - 50,
+      4 * day - 50,
+      6 * day - 50,
+    ]);
+  });
+});
+
+describe('an arrival with a transaction that the ledger of its fund does not have yet', () => {
+  const paidIn = (txId: string, atSeconds: number) => movement(`chain-${txId}`, atSeconds, { txId });
+  const minutes = async (world: DepositWorld, count: number) => {
+    for (let run = 0; run < count; run++) await world.run();
+  };
+
+  it('is no deposit when the ledger says within ten minutes that a swap paid it in', async () => {
+    const world = new DepositWorld();
+    world.history.push(paidIn('tx-swap', 1), paidIn('tx-in', 2), movement('c3', 3));
+    await minutes(world, 9);
+    expect(world.deposits().map(({ chainTxId }) => chainTxId)).toEqual(['c3']);
+    world.ledger.push({ txId: 'tx-swap', type: 'swapIn' }, { txId: 'tx-in', type: 'transferIn' });
+    await minutes(world, 10);
+    expect(world.deposits().map(({ txId }) => txId)).toEqual([undefined, 'tx-in']);
+  });
+
+  it('waits as well while its row says nothing, and is told after ten minutes without a word', async () => {
+    const world = new DepositWorld();
+    world.history.push(paidIn('tx-in', 1));
+    world.ledger.push({ txId: 'tx-in', type: 'none' });
+    await minutes(world, 10);
+    expect(world.deposits()).toEqual([]);
+    await minutes(world, 1);
+    expect(world.deposits()).toMatchObject([{ txId: 'tx-in' }]);
+    world.writes = 0;
+    await minutes(world, 3);
+    expect(world.writes).toBe(0);
+  });
+
+  it('stays in sight while it waits, however late it came', async () => {
+    const world = new DepositWorld();
+    world.history.push(movement('c1', 0));
+    await minutes(world, 1);
+    world.history.push(paidIn('late', -day));
+    for (let run = 0; run < 11; run++) {
+      // Newer ones move the watermark on meanwhile.
+      world.history.push(movement(`new-${run}`, (run + 1) * 60));
+      await minutes(world, 1);
+    }
+    expect(world.deposits().filter(({ txId }) => txId === 'late')).toHaveLength(1);
+    expect(world.deposits()).toHaveLength(13);
+  });
+
+  it('is never told when a swap of ours made it', async () => {
+    const world = new DepositWorld();
+    world.history.push(paidIn('tx-taken', 1), paidIn('tx-moved', 1));
+    const worstPrice = { sendAmount: '1', receiveAmount: '1' };
+    await world.addInstruction('i1', 'take', 'tx-taken', { receiveAsset: 'BTC-TESTNET', worstPrice });
+    await world.addInstruction('i2', 'transfer', 'tx-moved', { counterpartyWalletId: 'w1', amount: '500' });
+    await minutes(world, 15);
+    expect(world.deposits()).toMatchObject([{ txId: 'tx-moved' }]);
+  });
+
+  it('is looked for on as many pages of the ledger as there are newer rows', async () => {
+    const world = new DepositWorld();
+    const busy = Array.from({ length: 2500 }, (_, place) => ({
+      txId: `other-${place}`,
+      type: 'transferIn',
+      timestampSeconds: startSeconds + 5000 - place,
+    }));
+    world.ledger.push(...busy, { txId: 'tx-swap', type: 'swapIn', timestampSeconds: startSeconds + 1 });
+    world.history.push(paidIn('tx-swap', 1));
+    await minutes(world, 12);
+    expect(world.deposits()).toEqual([]);
+    expect(world.ledgerPages).toBe(3);
+  });
+
+  it('does not hold up what needs no ledger when the ledger cannot be read, and is told when it can', async () => {
+    const world = new DepositWorld();
+    world.history.push(paidIn('tx-in', 1), movement('c2', 2));
+    world.ledgerFails = true;
+    await minutes(world, 20);
+    expect(world.deposits().map(({ chainTxId }) => chainTxId)).toEqual(['c2']);
+    world.ledgerFails = false;
+    world.ledger.push({ txId: 'tx-in', type: 'transferIn' });
+    await minutes(world, 1);
+    expect(world.deposits()).toHaveLength(2);
   });
 });
 
@@ -212,5 +315,71 @@ describe('what is watched', () => {
     };
     await watchDeposits(watcher, settings, world.nowMs + 60_000);
     expect(world.deposits()).toHaveLength(1);
+  });
+
+  it('raises an alarm when one cannot be read run after run, and none when it can again', async () => {
+    const world = new DepositWorld();
+    const settings = { watches: [{ client: 'desk' }], clients: [client] };
+    const run = async (readable: boolean) => {
+      const watcher = world.watcher();
+      const { history } = watcher.api.wallets;
+      watcher.api.wallets.history = async (id, since) => {
+        if (id === 'w1' && !readable) throw new NotFoundError('no such wallet', { status: 404 });
+        return history(id, since);
+      };
+      await watchDeposits(watcher, settings, world.nowMs + 55_000);
+      world.nowMs += 60_000;
+    };
+    const alarmsOf = async (...runs: boolean[]) => {
+      world.alarms.splice(0);
+      for (const readable of runs) await run(readable);
+      return [...world.alarms];
+    };
+    const times = (count: number, readable: boolean) => Array.from({ length: count }, () => readable);
+    expect(await alarmsOf(...times(10, false))).toEqual([]);
+    expect(await alarmsOf(...times(3, false))).toEqual(times(3, true).map(() => 'wallet_not_watched'));
+    world.history.push(movement('c1', 1));
+    expect(await alarmsOf(true, ...times(10, false), true)).toEqual([]);
+    expect(world.deposits()).toHaveLength(1);
+  });
+
+  it('raises it too when the ledger of the fund cannot be read', async () => {
+    const world = new DepositWorld();
+    world.history.push(movement('c1', 1, { txId: 'tx-in' }));
+    world.ledgerFails = true;
+    for (let run = 0; run < 11; run++) {
+      await watchDeposits(world.watcher(), { watches: [{ client: 'desk' }], clients: [client] }, world.nowMs + 55_000);
+      world.nowMs += 60_000;
+    }
+    expect(world.alarms).toEqual(['wallet_not_watched']);
+  });
+
+  it('is looked at by turns, so that the slow wallets of one client do not keep out those of another', async () => {
+    const world = new DepositWorld();
+    const bound = (id: string, count: number) => ({
+      id,
+      bindings: Array.from({ length: count }, (_, place) => ({ ...binding, walletId: `${id}-${place}` })),
+      sweeps: [],
+    });
+    const settings = {
+      watches: [{ client: 'slow' }, { client: 'quick' }],
+      clients: [bound('slow', 60), bound('quick', 5)],
+    };
+    const seen = new Set<string>();
+    let lanes = 0;
+    for (let run = 0; run < 3; run++) {
+      const deadlineMs = world.nowMs + 55_000;
+      const watcher = world.watcher();
+      watcher.random.fraction = () => (run * 0.37) % 1;
+      watcher.api.wallets.history = async (id) => {
+        seen.add(id);
+        // Four lanes wait at the same time.
+        if (id.startsWith('slow') && lanes++ % 4 === 3) world.nowMs += 18_000;
+        return [];
+      };
+      await watchDeposits(watcher, settings, deadlineMs);
+      expect(world.nowMs).toBeLessThan(deadlineMs);
+    }
+    expect([...seen].filter((id) => id.startsWith('quick'))).toHaveLength(5);
   });
 });

@@ -1,5 +1,6 @@
 import type { Deposit, WatchedWallet } from '../../../lib/deposits/deposit.ts';
 import { type Watcher, watchWallet } from '../../../lib/deposits/watch.ts';
+import { noteTransaction } from '../../../lib/instructions/transactions.ts';
 import type { LedgerEntry, WalletMovement } from '../../../lib/partner-api/index.ts';
 import { memoryHints } from '../../support/memory-hints.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -38,6 +39,8 @@ export class DepositWorld {
   readonly ledger: Partial<LedgerEntry>[] = [];
   readonly asked: number[] = [];
   ledgerPages = 0;
+  ledgerFails = false;
+  readonly alarms: string[] = [];
   writes = 0;
   calls = 0;
   fault: Fault | undefined;
@@ -71,7 +74,13 @@ export class DepositWorld {
       hints: { send: (...given) => call(() => this.hints.send(...given)) },
       clock: { nowMs: () => this.nowMs },
       random: { id: () => `r${this.#ids++}`, fraction: () => 0 },
-      report: { info: silent, warn: silent, alarm: silent, count: silent, duration: silent },
+      report: {
+        info: silent,
+        warn: silent,
+        alarm: (reason) => this.alarms.push(reason),
+        count: silent,
+        duration: silent,
+      },
       api: {
         wallets: {
           history: (walletId, since = 0) =>
@@ -81,10 +90,12 @@ export class DepositWorld {
             }),
         },
         ledger: {
-          page: () =>
+          page: (_company, _fund, { offset = 0, limit = 100 } = {}) =>
             call(() => {
               this.ledgerPages++;
-              return { total: undefined, entries: this.ledger as LedgerEntry[], unreadable: 0 };
+              if (this.ledgerFails) throw new Error('planted');
+              const entries = this.ledger.slice(offset, offset + limit) as LedgerEntry[];
+              return { total: undefined, entries, unreadable: 0 };
             }),
         },
       },
@@ -99,11 +110,18 @@ export class DepositWorld {
   /** One run, as the schedule starts it: it may fail or die, and nobody repeats it. */
   async run(fromSeconds?: number, watched = wallet): Promise<void> {
     try {
-      await watchWallet(this.watcher(), watched, fromSeconds);
+      await watchWallet(this.watcher(), watched, { fromSeconds });
     } catch (error) {
       if (!(error instanceof Crash || (error as Error).message === 'planted')) throw error;
     }
     this.nowMs += 60_000;
+  }
+
+  /** An instruction of ours with its transaction. */
+  async addInstruction(id: string, kind: string, txId: string, request: Record<string, unknown>): Promise<void> {
+    await noteTransaction(this.table, txId, id);
+    const place = { companyId: 'company', fundId: 'fund', walletId: 'w2', asset: 'ETH-TESTNET' };
+    await this.table.create({ id, index: {}, subject: 'instruction', kind, place, txId, request } as never);
   }
 
   deposits(): Deposit[] {

@@ -1,0 +1,12 @@
+/**
+ * How long a function waits for the Partner API. One request, and for reads one more: both fit into a worker's time-out
+ * with room for the table.
+ */
+export const requestTimeoutMs = 8_000;
+/** Attempts for reads, the first included. */
+export const readAttempts = 2;
+/** The longest wait between two of them. */
+export const longestWaitMs = 2_000;
+
+/** The longest one read can take, repeated as it may be. Who begins one with less time ahead is cut off in the middle. */
+export const longestReadMs = readAttempts * requestTimeoutMs + (readAttempts - 1) * longestWaitMs;
