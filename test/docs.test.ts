@@ -1,8 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { apiWindowMs, clockMarginMs } from '../lib/instructions/machine.ts';
 import { successors } from '../lib/instructions/record.ts';
 import { routes } from '../lib/openapi/routes.ts';
+import { eventTypes } from '../lib/webhooks/event-types.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -31,6 +33,17 @@ describe('the documentation', () => {
       following.length > 0 ? following.map((to) => `${from} ${to}`) : [`${from} [*]`],
     );
     expect(drawn.toSorted()).toEqual([...real, '[*] accepted'].toSorted());
+  });
+
+  it('reckons with the clocks the code reckons with', () => {
+    const reckoning = `+ ${apiWindowMs / 1000} s (condition C) + ${clockMarginMs / 1000} s`;
+    expect(read('docs/architecture.md')).toContain(reckoning);
+  });
+
+  it('lists every type of event, and no other', () => {
+    const [, table = ''] = /## Types of events\n(.*?)\n## /s.exec(read('docs/webhooks.md')) ?? [];
+    const listed = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => cell.split(', '));
+    expect(new Set(listed)).toEqual(new Set(eventTypes.map((type) => `\`${type}\``)));
   });
 
   it('has every room of lib/ in its table', () => {

@@ -1,13 +1,13 @@
 import { PartnerApiError } from '../../lib/partner-api/index.ts';
 import { assembleConfig, checkConfig } from '../../lib/platform/config/assemble.ts';
-import type { Problem } from '../../lib/platform/config/concern.ts';
+import { isError, type Problem } from '../../lib/platform/config/concern.ts';
 import { checkLive } from '../../lib/platform/config/live.ts';
 import { factsFrom } from '../../lib/platform/config/live-facts.ts';
 import { SigningKeyError, SigningSecretError } from '../../lib/signing/index.ts';
 import { connect, connectionOptions } from '../partner-api/connection.ts';
 import { exitCodes, type Io, UsageError } from '../partner-api/io.ts';
 import { readOptions } from '../partner-api/options.ts';
-import { conclude, folderOf, isError } from './report.ts';
+import { conclude, folderOf } from './report.ts';
 
 const text = { type: 'string' } as const;
 const approverOptions = { 'approver-api-key': text, 'approver-key': text, 'approver-secret-id': text } as const;

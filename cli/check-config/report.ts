@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Problem, problemText } from '../../lib/platform/config/concern.ts';
+import { isError, type Problem, problemText } from '../../lib/platform/config/concern.ts';
 import { exitCodes, type Io, UsageError } from '../partner-api/io.ts';
 
 /** How the command is called. */
@@ -21,11 +21,6 @@ Exit codes: 0 valid, perhaps with warnings; 1 errors; 2 wrong usage; 3 the Partn
 export function folderOf([folder = join(import.meta.dirname, '..', '..', 'config'), ...more]: string[]): string {
   if (more.length > 0) throw new UsageError(`what is ${more[0]}?`);
   return folder;
-}
-
-/** Whether it keeps the configuration from being used. */
-export function isError({ severity }: Problem): boolean {
-  return severity === 'error';
 }
 
 /** Prints the problems and what they come to. @returns the exit code */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { kinds } from '../instructions/kinds/index.ts';
 import { states } from '../instructions/record.ts';
+import { eventTypesOf, type ToldSubject } from '../webhooks/event-types.ts';
 import { amountText, instant, name } from './names.ts';
 import { reconciliationEvent } from './reconciliation.ts';
 
@@ -22,7 +23,7 @@ const twoLegs = {
 /** One sort of webhook. */
 export interface WebhookEvent {
   /** The subject whose history it tells, as its renderer is called. */
-  readonly subject: string;
+  readonly subject: ToldSubject;
   /** Its name in the description. */
   readonly name: string;
   readonly summary: string;
@@ -49,7 +50,7 @@ export const instructionEventData = z.object({
 /** `instruction.<state>`. */
 export const instructionEvent = name(
   z.object({
-    type: z.enum(states.map((state) => `instruction.${state}`)),
+    type: z.enum(eventTypesOf.instruction),
     timestamp: instant,
     data: z.looseObject(instructionEventData.shape),
   }),
@@ -60,7 +61,7 @@ export const instructionEvent = name(
 /** `deposit.received`. */
 export const depositEvent = name(
   z.object({
-    type: z.literal('deposit.received'),
+    type: z.literal(eventTypesOf.deposit),
     timestamp: instant,
     data: z.object({
       id: text,
@@ -82,7 +83,7 @@ export const depositEvent = name(
 /** `quote.published`, `quote.taken`, `quote.withdrawn`. */
 export const quoteEvent = name(
   z.object({
-    type: z.enum(['quote.published', 'quote.taken', 'quote.withdrawn']),
+    type: z.enum(eventTypesOf.offer),
     timestamp: instant,
     data: z.object({
       id: text,
@@ -107,7 +108,7 @@ export const quoteEvent = name(
 /** `hub.quote_available`. */
 export const hubQuoteEvent = name(
   z.object({
-    type: z.literal('hub.quote_available'),
+    type: z.literal(eventTypesOf['hub-quote']),
     timestamp: instant,
     data: z.object({ id: text, sequence, state: z.literal('available'), txId: text, ...twoLegs }),
   }),

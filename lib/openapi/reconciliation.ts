@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { eventTypesOf } from '../webhooks/event-types.ts';
 import { instant, name } from './names.ts';
 
 /** The daily comparison as our doors and webhooks show it. */
@@ -65,7 +66,7 @@ export const reconciliation = name(
 /** `reconciliation.completed`. */
 export const reconciliationEvent = name(
   z.object({
-    type: z.literal('reconciliation.completed'),
+    type: z.literal(eventTypesOf.reconciliation),
     timestamp: instant,
     data: z.object({ ...members, sequence: count }),
   }),

@@ -3,6 +3,7 @@ import type { Instruction } from '../instructions/record.ts';
 import type { HistoryEntry, Subject } from '../instructions/subject.ts';
 import { hubQuoteEvent, offerEvent } from '../quotes/events.ts';
 import { reportEvent } from '../reconciliation/report.ts';
+import type { ToldSubject } from './event-types.ts';
 
 /** An event as partners receive it: rendered from the history when it is delivered, never stored. */
 export interface Event {
@@ -19,7 +20,7 @@ type Renderer = (subject: Subject, entry: HistoryEntry, sequence: number) => Eve
  * How each sort of subject tells its history. An event holds only what its entry and the unchanging part of its subject
  * say, so that every retry sends the same bytes.
  */
-const renderers: Readonly<Record<string, Renderer>> = {
+const renderers: Readonly<Record<ToldSubject, Renderer>> = {
   deposit: depositEvent,
   reconciliation: reportEvent,
   'hub-quote': hubQuoteEvent,
@@ -34,17 +35,13 @@ const renderers: Readonly<Record<string, Renderer>> = {
   },
 };
 
-/** Every sort of subject whose history is told. */
-export const toldSubjects: readonly string[] = Object.keys(renderers);
-
 /** The event that tells of one entry. @throws when nobody knows how to tell of such a subject */
 export function render(subject: Subject, sequence: number): Event {
   const entry = subject.history[sequence];
-  const renderer = renderers[subject.subject];
-  if (entry === undefined || renderer === undefined) {
+  if (entry === undefined || !Object.hasOwn(renderers, subject.subject)) {
     throw new Error(`${subject.id}: no event ${sequence} of a ${subject.subject}`);
   }
-  return renderer(subject, entry, sequence);
+  return renderers[subject.subject as ToldSubject](subject, entry, sequence);
 }
 
 /** The id under which one event is always sent, so that a partner can tell a retry from news. */

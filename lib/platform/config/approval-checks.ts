@@ -1,17 +1,8 @@
 import { covers } from './approval-coverage.ts';
+import { checkTypes } from './approval-types.ts';
 import type { ApprovalRule, RuleConditions } from './approvals.ts';
-import { duplicates, type ProblemInFile } from './concern.ts';
-
-const connecting = 'ApproveNewWalletConnect';
-const knownTypes = new Set([
-  'ApproveTransfer',
-  'ApproveWithdraw',
-  'ApproveSwap',
-  'ApproveSwapTake',
-  'ApproveSweep',
-  'ApproveUpdatePolicy',
-  connecting,
-]);
+import { duplicates, error, type ProblemInFile, warning } from './concern.ts';
+import { isZone } from './zone.ts';
 
 /** What no schema can say of a core client's rules: those that can never decide, bad zones, conditions without meaning. */
 export function checkRules(rules: readonly ApprovalRule[], path: string): ProblemInFile[] {
@@ -32,14 +23,6 @@ export function checkRules(rules: readonly ApprovalRule[], path: string): Proble
   ];
 }
 
-function error(path: string, message: string): ProblemInFile {
-  return { path, message, severity: 'error' };
-}
-
-function warning(path: string, message: string): ProblemInFile {
-  return { path, message, severity: 'warning' };
-}
-
 function checkConditions(when: RuleConditions, path: string): ProblemInFile[] {
   return [
     ...checkTypes(when, path),
@@ -49,31 +32,6 @@ function checkConditions(when: RuleConditions, path: string): ProblemInFile[] {
       checkCustomer(wanted, `${path}.customer.${field}`),
     ),
   ];
-}
-
-function checkTypes(when: RuleConditions, path: string): ProblemInFile[] {
-  const types = when.actionTypes;
-  if (types === undefined) {
-    if (when.customer === undefined) return [];
-    return movementConditions(when).map((name) => error(`${path}.${name}`, neverWithCustomer));
-  }
-  const problems = types
-    .filter((type) => !knownTypes.has(type))
-    .map((type) => warning(`${path}.actionTypes`, `"${type}" is no action type that the Partner API is known to send`));
-  if (when.customer !== undefined && !types.includes(connecting)) {
-    problems.push(error(`${path}.customer`, `can never match: only ${connecting} actions carry customer data`));
-  } else if (when.customer !== undefined || types.every((type) => type === connecting)) {
-    problems.push(...movementConditions(when).map((name) => error(`${path}.${name}`, neverWithCustomer)));
-  }
-  return problems;
-}
-
-const neverWithCustomer = 'can never match: the connection of a wallet moves nothing and names no company';
-
-/** The conditions that a wallet connection can never meet: it names a wallet, its asset and customer data only. */
-function movementConditions(when: RuleConditions): string[] {
-  const names = ['companies', 'amount', 'total', 'recipients', 'matchesInstruction'] as const;
-  return names.filter((name) => when[name] !== undefined);
 }
 
 function checkAmounts({ amount, total, assets }: RuleConditions, path: string): ProblemInFile[] {
@@ -102,20 +60,10 @@ function checkAmounts({ amount, total, assets }: RuleConditions, path: string): 
 function checkTime({ time }: RuleConditions, path: string): ProblemInFile[] {
   if (time === undefined) return [];
   const problems: ProblemInFile[] = [];
-  if (!isZone(time.zone)) problems.push(error(`${path}.time.zone`, `"${time.zone}" is no time zone`));
+  if (!isZone(time.zone))
+    problems.push(error(`${path}.time.zone`, `"${time.zone}" is no time zone of the IANA database`));
   if (time.from === time.to) problems.push(error(`${path}.time`, 'can never match: it ends when it starts'));
   return problems;
-}
-
-/** Whether this runtime knows the zone by an IANA name. Offsets such as +01:00 are none: they know no summer time. */
-export function isZone(name: string): boolean {
-  if (/^[+-]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 type Wanted = NonNullable<RuleConditions['customer']>[string];

@@ -74,8 +74,11 @@ export function minuteOfDay(text: string): number {
 }
 
 function coversCustomer(wide: RuleConditions['customer'], narrow: RuleConditions['customer']): boolean {
-  return Object.entries(wide ?? {}).every(([field, wanted]) => {
-    const other = narrow?.[field];
+  if (wide === undefined) return true;
+  // Without any customer data an action meets no condition on it, not even an empty one.
+  if (narrow === undefined) return false;
+  return Object.entries(wide).every(([field, wanted]) => {
+    const other = narrow[field];
     if (other === undefined) return false;
     if (other.oneOf !== undefined) return other.oneOf.every((value) => meets(wanted, value));
     return (

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { maxAmountBaseUnits } from '../../instructions/fields.ts';
 import { checkRules } from './approval-checks.ts';
-import { type Concern, duplicates } from './concern.ts';
+import type { ClientConfig } from './clients.ts';
+import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(255));
 const someTexts = z.array(text).check(z.minLength(1), z.maxLength(200));
@@ -9,7 +11,7 @@ const someTexts = z.array(text).check(z.minLength(1), z.maxLength(200));
 const baseUnits = z.union([
   z.string().check(
     z.regex(/^(0|[1-9][0-9]{0,18})$/, 'must be a whole number of base units'),
-    z.refine((digits) => !/^[0-9]{1,19}$/.test(digits) || BigInt(digits) < 2n ** 63n, 'is out of range'),
+    z.refine((digits) => !/^[0-9]{1,19}$/.test(digits) || BigInt(digits) <= maxAmountBaseUnits, 'is out of range'),
   ),
   z.int().check(z.minimum(0)),
 ]);
@@ -88,10 +90,21 @@ export const approvals = {
     ];
   },
   checkWithClients(value, clients) {
-    return value.flatMap(({ client }, place) =>
-      clients.some(({ id }) => id === client)
-        ? []
-        : [{ path: `approvals[${place}].client`, message: `"${client}" is no client`, severity: 'error' as const }],
-    );
+    // A misspelt company is one that no rule would ever apply to.
+    const bound = new Set(clients.flatMap(({ bindings }) => bindings.map(({ companyId }) => companyId)));
+    return value.flatMap((one, place) => [
+      ...checkClient(one.client, clients, `approvals[${place}].client`),
+      ...one.rules.flatMap(({ when: { companies = [] } }, rule) =>
+        companies.flatMap((company, each) =>
+          bound.has(company)
+            ? []
+            : [error(`approvals[${place}].rules[${rule}].when.companies[${each}]`, `"${company}" is in no binding`)],
+        ),
+      ),
+    ]);
   },
 } satisfies Concern<z.ZodMiniType<ApproverConfig[]>>;
+
+function checkClient(client: string, clients: readonly ClientConfig[], path: string): ProblemInFile[] {
+  return clients.some(({ id }) => id === client) ? [] : [error(path, `"${client}" is no client`)];
+}

@@ -1,26 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileOf, invalidConfig } from './check-concern.ts';
-import type { Problem } from './concern.ts';
-import type { Config } from './concerns.ts';
+import { type Concern, isError, type Problem } from './concern.ts';
+import { type ConcernName, type Config, concerns } from './concerns.ts';
 import { type Checked, checkDocument } from './parse.ts';
 
 /**
  * One document out of the files of a configuration folder, checked and with its defaults filled in: what the build puts
  * beside each bundle as `config.json`. A `ConfigurationError` tells every problem with its file and path.
  */
-export function assembleConfig(directory: string): Config {
-  const { config, problems } = checkFolder(directory);
+export function assembleConfig(directory: string, nowMs = Date.now()): Config {
+  const { config, problems } = checkFolder(directory, nowMs);
   if (config) return config;
   throw invalidConfig(problems);
 }
 
 /** Every problem of a configuration folder, warnings included. */
-export function checkConfig(directory: string): Problem[] {
-  return checkFolder(directory).problems;
+export function checkConfig(directory: string, nowMs = Date.now()): Problem[] {
+  return checkFolder(directory, nowMs).problems;
 }
 
-function checkFolder(directory: string): Checked {
+function checkFolder(directory: string, nowMs: number): Checked {
   const problems: Problem[] = [];
   const document: Record<string, unknown> = {};
   for (const file of jsonFilesOf(directory, problems)) {
@@ -29,8 +29,18 @@ function checkFolder(directory: string): Checked {
     if (problem) problems.push({ file: fileOf(name), path: '', message: problem, severity: 'error' });
     else document[name] = value;
   }
-  const checked = checkDocument(document);
-  return { config: problems.length > 0 ? undefined : checked.config, problems: [...problems, ...checked.problems] };
+  const { config, problems: found } = checkDocument(document);
+  problems.push(...found, ...(config === undefined ? [] : checkMoment(config, nowMs)));
+  return { config: problems.some(isError) ? undefined : config, problems };
+}
+
+function checkMoment(config: Config, nowMs: number): Problem[] {
+  return Object.entries(concerns as Record<ConcernName, Concern>).flatMap(([name, concern]) =>
+    (concern.checkAt?.(config[name as ConcernName], nowMs) ?? []).map((problem) => ({
+      file: fileOf(name),
+      ...problem,
+    })),
+  );
 }
 
 function jsonFilesOf(directory: string, problems: Problem[]): string[] {

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
 import { ConfigurationError } from '../errors.ts';
 import { isMissing, pathText } from '../paths.ts';
-import { type Concern, type Problem, problemText } from './concern.ts';
+import { type Concern, isError, type Problem, problemText } from './concern.ts';
 
 /** The error for a configuration with these problems. */
 export function invalidConfig(problems: readonly Problem[]): ConfigurationError {
-  const errors = problems.filter((problem) => problem.severity === 'error');
+  const errors = problems.filter(isError);
   return new ConfigurationError(['the configuration is not valid', ...errors.map(problemText)].join('\n'));
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Concern, duplicates, type ProblemInFile } from './concern.ts';
+import { type Concern, duplicates, error, type ProblemInFile, warning } from './concern.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(255));
 const endpointName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'));
@@ -107,19 +107,34 @@ function checkClient(one: ClientConfig, path: string): ProblemInFile[] {
       }),
     ),
     ...one.webhooks.flatMap((each, place) => checkUrl(each.url, `${path}.webhooks[${place}].url`)),
+    ...one.sweeps.flatMap((each, place) => checkSweep(each, `${path}.sweeps[${place}]`)),
+    ...one.followedPairs.flatMap((each, place) => checkPair(each, one, `${path}.followedPairs[${place}]`)),
   ];
+}
+
+function checkSweep({ walletId, recipientWalletIds }: SweepBindingConfig, path: string): ProblemInFile[] {
+  const place = recipientWalletIds.indexOf(walletId);
+  return place < 0 ? [] : [error(`${path}.recipientWalletIds[${place}]`, 'is the wallet that is swept')];
+}
+
+/** What a company sees on the hub is for those who may trade in its name. */
+function checkPair(pair: FollowedPairConfig, { id, bindings }: ClientConfig, path: string): ProblemInFile[] {
+  const problems: ProblemInFile[] = [];
+  if (!bindings.some(({ companyId }) => companyId === pair.companyId))
+    problems.push(error(`${path}.companyId`, `the client "${id}" is not bound to any wallet of this company`));
+  if (pair.sendAsset === pair.receiveAsset) problems.push(error(`${path}.receiveAsset`, 'is the asset that is sent'));
+  return problems;
 }
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 function checkUrl(text: string, path: string): ProblemInFile[] {
-  const error = (message: string): ProblemInFile[] => [{ path, message, severity: 'error' }];
   const url = URL.parse(text);
-  if (!url) return error('is not a URL');
-  if (url.username || url.password) return error('must not carry credentials');
-  if (url.hash) return error('must not have a fragment');
+  if (!url) return [error(path, 'is not a URL')];
+  if (url.username || url.password) return [error(path, 'must not carry credentials')];
+  if (url.hash) return [error(path, 'must not have a fragment')];
   const isLoopback = loopbackHosts.has(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) return error('must be https');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) return [error(path, 'must be https')];
   if (!isLoopback) return [];
-  return [{ path, message: 'is on this machine: only local runs deliver to it', severity: 'warning' }];
+  return [warning(path, 'is on this machine: only local runs deliver to it')];
 }

@@ -28,11 +28,31 @@ export interface Concern<Schema extends z.ZodMiniType = z.ZodMiniType> {
   check(value: z.output<Schema>): ProblemInFile[];
   /** What only the clients beside it can say: that a client or a binding it names exists. */
   checkWithClients?(value: z.output<Schema>, clients: readonly ClientConfig[]): ProblemInFile[];
+  /**
+   * What is wrong by now. Only asked where the files are put together: what was valid when it was packaged must not stop a
+   * function later.
+   */
+  checkAt?(value: z.output<Schema>, nowMs: number): ProblemInFile[];
+}
+
+/** Whether it keeps the configuration from being used. */
+export function isError({ severity }: Pick<Problem, 'severity'>): boolean {
+  return severity === 'error';
 }
 
 /** `config/clients.json: clients[0].id: must not be empty` */
 export function problemText({ file, path, message }: Problem): string {
   return path === '' ? `${file}: ${message}` : `${file}: ${path}: ${message}`;
+}
+
+/** What keeps the configuration from being used. */
+export function error(path: string, message: string): ProblemInFile {
+  return { path, message, severity: 'error' };
+}
+
+/** What is probably not meant. */
+export function warning(path: string, message: string): ProblemInFile {
+  return { path, message, severity: 'warning' };
 }
 
 /** An error for each value that stood in the list before, by what `keyOf` makes of it. */
@@ -44,7 +64,10 @@ export function duplicates<T>(
   const places = new Map<string, number>();
   return values.flatMap((value, place) => {
     const firstPlace = places.get(keyOf(value));
-    if (firstPlace !== undefined) return [{ ...problem(value, place, firstPlace), severity: 'error' as const }];
+    if (firstPlace !== undefined) {
+      const { path, message } = problem(value, place, firstPlace);
+      return [error(path, message)];
+    }
     places.set(keyOf(value), place);
     return [];
   });

@@ -1,13 +1,14 @@
 import { approvals } from './approvals.ts';
+import { checkWords } from './client-words.ts';
 import { clients } from './clients.ts';
-import { checkSenderKinds } from './sender-kinds.ts';
+
 import { standing } from './standing.ts';
 import { strategies } from './strategies.ts';
 import { watches } from './watches.ts';
 
 /** Every concern of the configuration, by the name of its file and of the key in it. */
 export const concerns = {
-  clients: { ...clients, checkWithClients: checkSenderKinds },
+  clients: { ...clients, checkWithClients: checkWords },
   standing,
   strategies,
   approvals,

@@ -1,6 +1,6 @@
 import { fileOf } from './check-concern.ts';
 import type { Binding, ClientConfig, SweepBindingConfig } from './clients.ts';
-import type { Problem, ProblemInFile } from './concern.ts';
+import { error, type Problem, type ProblemInFile, warning } from './concern.ts';
 import type { Config } from './concerns.ts';
 import type { LiveFacts } from './live-facts.ts';
 import type { StrategyConfig } from './strategies.ts';
@@ -56,25 +56,10 @@ function clientChecks(client: ClientConfig, path: string, facts: LiveFacts): Che
       file,
       check: () => checkSweep(sweep, `${path}.sweeps[${place}]`, facts),
     })),
-    ...client.followedPairs.map(({ companyId }, place) => ({
-      file,
-      check: async () =>
-        (await facts.hasCompany(companyId))
-          ? []
-          : [error(`${path}.followedPairs[${place}].companyId`, `${noCompany}: "${companyId}"`)],
-    })),
   ];
 }
 
 const noCompany = 'the Partner API knows no such company of this key';
-
-function error(path: string, message: string): ProblemInFile {
-  return { path, message, severity: 'error' };
-}
-
-function warning(path: string, message: string): ProblemInFile {
-  return { path, message, severity: 'warning' };
-}
 
 async function checkBinding(
   { companyId, fundId, walletId, asset }: Binding,

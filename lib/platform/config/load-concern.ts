@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
 import { checkOneConcern, invalidConfig } from './check-concern.ts';
-import type { Concern } from './concern.ts';
+import { type Concern, isError } from './concern.ts';
 import { type ConfigPlaces, locate, ownPlaces, readJsonObject } from './places.ts';
 
 const loaded = new Map<string, unknown>();
@@ -26,7 +26,7 @@ export function loadConcern<Schema extends z.ZodMiniType>(
   places: ConfigPlaces,
 ): z.output<Schema> {
   const { value, found } = checkOneConcern(name, concern as Concern, readConcern(name, locate(places)));
-  if (found.some((problem) => problem.severity === 'error')) throw invalidConfig(found);
+  if (found.some(isError)) throw invalidConfig(found);
   return value as z.output<Schema>;
 }
 

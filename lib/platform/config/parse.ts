@@ -1,5 +1,5 @@
 import { checkOneConcern, fileOf, invalidConfig } from './check-concern.ts';
-import type { Concern, Problem } from './concern.ts';
+import { type Concern, isError, type Problem } from './concern.ts';
 import { type ConcernName, type Config, concerns } from './concerns.ts';
 
 export { checkOneConcern } from './check-concern.ts';
@@ -15,24 +15,29 @@ export function checkDocument(document: Readonly<Record<string, unknown>>): Chec
   const problems: Problem[] = Object.keys(document)
     .filter((name) => !Object.hasOwn(concerns, name))
     .map((name) => ({ file: fileOf(name), path: '', message: 'is no part of the configuration', severity: 'error' }));
-  const values = Object.entries(concerns).map(([name, concern]) => {
-    const { value, found } = checkOneConcern(name as ConcernName, concern, document[name]);
+  const values: Record<string, unknown> = {};
+  const sound = new Set<string>();
+  for (const [name, concern] of Object.entries(concerns)) {
+    const { value, found } = checkOneConcern(name, concern, document[name]);
     problems.push(...found);
-    return [name, value];
-  });
-  const parsed = Object.fromEntries(values) as Config;
-  if (problems.every((problem) => problem.severity === 'warning')) problems.push(...checkReferences(parsed));
-  const isValid = problems.every((problem) => problem.severity === 'warning');
-  return { config: isValid ? parsed : undefined, problems };
+    values[name] = value;
+    if (!found.some(isError)) sound.add(name);
+  }
+  problems.push(...checkReferences(values as Config, sound));
+  return { config: problems.some(isError) ? undefined : (values as Config), problems };
 }
 
-function checkReferences(config: Config): Problem[] {
-  return Object.entries(concerns as Record<ConcernName, Concern>).flatMap(([name, concern]) =>
-    (concern.checkWithClients?.(config[name as ConcernName], config.clients) ?? []).map((problem) => ({
-      file: fileOf(name),
-      ...problem,
-    })),
-  );
+/** What does not fit the clients, in every concern that is sound in itself: one bad file does not hide it. */
+function checkReferences(config: Config, sound: ReadonlySet<string>): Problem[] {
+  if (!sound.has('clients')) return [];
+  return Object.entries(concerns as Record<ConcernName, Concern>)
+    .filter(([name]) => sound.has(name))
+    .flatMap(([name, concern]) =>
+      (concern.checkWithClients?.(config[name as ConcernName], config.clients) ?? []).map((problem) => ({
+        file: fileOf(name),
+        ...problem,
+      })),
+    );
 }
 
 /** The configuration in a document, or a {@link ConfigurationError} that tells every problem. */

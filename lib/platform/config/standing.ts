@@ -6,7 +6,9 @@ import { wallClock } from '../../standing/due.ts';
 import { InvalidRequest } from '../http/errors.ts';
 import { parseWith } from '../http/parse.ts';
 import type { ClientConfig } from './clients.ts';
-import { type Concern, duplicates, type ProblemInFile } from './concern.ts';
+import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
+import { isDueAfter } from './due-after.ts';
+import { isZone } from './zone.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(255));
 
@@ -41,25 +43,30 @@ export const standing = {
     ];
   },
   checkWithClients: (value, clients) => value.flatMap((one, place) => checkAgainst(one, clients, `standing[${place}]`)),
+  checkAt: (value, nowMs) =>
+    value.flatMap(({ schedule, timeZone }, place) =>
+      isDueAfter(parseCron(schedule), wallClock(timeZone)(nowMs))
+        ? []
+        : [error(`standing[${place}].schedule`, 'is never due again')],
+    ),
 } satisfies Concern<z.ZodMiniType<StandingConfig[]>>;
 
 function checkOne(one: StandingConfig, path: string): ProblemInFile[] {
   const problems: ProblemInFile[] = [];
-  const error = (member: string, message: string) =>
-    problems.push({ path: `${path}.${member}`, message, severity: 'error' });
+  const report = (member: string, message: string) => problems.push(error(`${path}.${member}`, message));
   const schedule = attempt(() => parseCron(one.schedule));
-  if (schedule.failed !== undefined) error('schedule', schedule.failed);
-  else if (!isEverDue(schedule.value)) error('schedule', 'is never due');
-  if (attempt(() => wallClock(one.timeZone)).failed !== undefined) error('timeZone', 'is no time zone');
+  if (schedule.failed !== undefined) report('schedule', schedule.failed);
+  else if (!isEverDue(schedule.value)) report('schedule', 'is never due');
+  if (!isZone(one.timeZone)) report('timeZone', 'is no time zone of the IANA database');
   const kind = kinds.get(one.kind);
   if (kind === undefined || !kind.mayRecur) {
     const allowed = [...kinds.values()].filter((each) => each.mayRecur).map((each) => each.name);
-    error('kind', `is none of ${allowed.join(', ')}`);
+    report('kind', `is none of ${allowed.join(', ')}`);
   } else if (one.body['expiresAt'] !== undefined) {
-    error('body.expiresAt', 'follows from the due time and lifetimeSeconds');
+    report('body.expiresAt', 'follows from the due time and lifetimeSeconds');
   } else {
     const refused = refusalOf(() => parseWith(kind.schema, one.body));
-    if (refused !== undefined) error(`body.${refused.field}`, refused.reason);
+    if (refused !== undefined) report(`body.${refused.field}`, refused.reason);
   }
   return problems;
 }
@@ -67,12 +74,11 @@ function checkOne(one: StandingConfig, path: string): ProblemInFile[] {
 /** The client must be there, and must be bound to what the body names. */
 function checkAgainst(one: StandingConfig, clients: readonly ClientConfig[], path: string): ProblemInFile[] {
   const client = clients.find((each) => each.id === one.client);
-  if (client === undefined) return [{ path: `${path}.client`, message: 'is no client', severity: 'error' }];
+  if (client === undefined) return [error(`${path}.client`, 'is no client')];
   const kind = kinds.get(one.kind) as Kind;
   const refused = refusalOf(() => kind.resolve(one.body as never, client, ''));
   if (refused === undefined) return [];
-  const message = `the client "${client.id}" is not bound to this ${refused.reason}`;
-  return [{ path: `${path}.body.${refused.field}`, message, severity: 'error' }];
+  return [error(`${path}.body.${refused.field}`, `the client "${client.id}" is not bound to this ${refused.reason}`)];
 }
 
 function attempt<T>(make: () => T): { value: T; failed?: undefined } | { failed: string } {

@@ -1,15 +1,17 @@
 import * as z from 'zod/mini';
-import { isWithinBounds, parsePrice } from '../../quotes/price.ts';
+import { maxAmountBaseUnits } from '../../instructions/fields.ts';
+import { isWithinBounds, type Price, parsePrice } from '../../quotes/price.ts';
 import type { Strategy } from '../../quotes/strategy.ts';
 import { pricingOf } from '../../quotes/verdict.ts';
 import type { ClientConfig } from './clients.ts';
-import { type Concern, duplicates, type ProblemInFile } from './concern.ts';
+import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(255));
 const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'));
-const baseUnits = z
-  .string()
-  .check(z.regex(/^[1-9][0-9]{0,18}$/, 'must be a positive whole number of base units, as text'));
+const baseUnits = z.string().check(
+  z.regex(/^[1-9][0-9]{0,18}$/, 'must be a positive whole number of base units, as text'),
+  z.refine((digits) => !/^[0-9]{1,19}$/.test(digits) || BigInt(digits) <= maxAmountBaseUnits, 'is above 2^63 - 1'),
+);
 const price = z
   .string()
   .check(z.refine((text) => parsePrice(text) !== undefined, 'must be a positive decimal, as text'));
@@ -66,7 +68,8 @@ export const strategies = {
           message: `"${one.name}" is the name of strategies[${first}] already`,
         }),
       ),
-      // Two quotes paid out of one wallet would each count on all of it.
+      // Two quotes paid out of one wallet would each count on all of it. One may well receive into the wallet that another
+      // sends from, as the two sides of a market do: what was received is part of the balance before the next quote.
       ...duplicates(
         value,
         (one) => one.sendWalletId,
@@ -91,6 +94,12 @@ function checkOne(one: Strategy, path: (member: string) => string): ProblemInFil
     report('renewBeforeSeconds', 'must be at most half of lifetimeSeconds');
   if (new Set(one.sizes).size < one.sizes.length) report('sizes', 'names a size twice');
   if (!boundsAreOpen(one)) report('bounds', 'min must be below max');
+  for (const [place, size] of one.sizes.entries()) {
+    if (!isQuotable(BigInt(size), one))
+      report(`sizes[${place}]`, 'can never be quoted: no amount is within the bounds');
+  }
+  if (one.repriceBasisPoints > one.spreadBasisPoints)
+    report('repriceBasisPoints', 'is above the spread: a quote may stay until it is worse than the price', 'warning');
   if (one.price.from === 'http') {
     const url = URL.parse(one.price.url);
     const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
@@ -116,23 +125,30 @@ function boundsAreOpen(one: Strategy): boolean {
   return isMinWithin && !isMinMax;
 }
 
+/** Whether any amount that the Partner API can hold makes a price within the bounds. */
+function isQuotable(size: bigint, one: Strategy): boolean {
+  const { bounds, sendScale, receiveScale } = pricingOf(one);
+  const over = ({ digits }: Price) => size * digits * receiveScale;
+  const under = ({ decimals }: Price) => 10n ** BigInt(decimals) * sendScale;
+  const least = (over(bounds.min) + under(bounds.min) - 1n) / under(bounds.min);
+  const most = over(bounds.max) / under(bounds.max);
+  return least <= most && least <= maxAmountBaseUnits;
+}
+
 function checkBindings(
   one: StrategyConfig,
   clients: readonly ClientConfig[],
   path: (member: string) => string,
 ): ProblemInFile[] {
   const client = clients.find((each) => each.id === one.client);
-  if (client === undefined) return [{ path: path('client'), message: 'is no client', severity: 'error' }];
+  if (client === undefined) return [error(path('client'), 'is no client')];
   const bound = (walletId: string) =>
     client.bindings.find((each) => each.companyId === one.companyId && each.walletId === walletId);
   const problems = (['sendWalletId', 'receiveWalletId'] as const)
     .filter((member) => bound(one[member]) === undefined)
-    .map((member): ProblemInFile => {
-      const message = `the client "${client.id}" is not bound to this wallet of the company`;
-      return { path: path(member), message, severity: 'error' };
-    });
+    .map((member) => error(path(member), `the client "${client.id}" is not bound to this wallet of the company`));
   const [sends, receives] = [bound(one.sendWalletId), bound(one.receiveWalletId)];
   if (sends !== undefined && sends.asset === receives?.asset)
-    problems.push({ path: path('receiveWalletId'), message: 'holds the asset it sends', severity: 'error' });
+    problems.push(error(path('receiveWalletId'), 'holds the asset it sends'));
   return problems;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Concern, duplicates } from './concern.ts';
+import { type Concern, duplicates, error } from './concern.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(255));
 
@@ -29,7 +29,6 @@ export const watches = {
     );
   },
   checkWithClients(value, clients) {
-    const error = (path: string, message: string) => ({ path, message, severity: 'error' as const });
     return value.flatMap(({ client: name, wallets = [] }, place) => {
       const client = clients.find((one) => one.id === name);
       if (client === undefined) return [error(`watches[${place}].client`, `"${name}" is no client`)];

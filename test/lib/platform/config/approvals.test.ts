@@ -62,9 +62,29 @@ describe('approval rules', () => {
       'when.matchesInstruction: can never match',
       { actionTypes: ['ApproveNewWalletConnect'], matchesInstruction: true },
     ],
-    ['when.companies: can never match', { customer: { customer_id: {} }, companies: ['c'] }],
+    ['when: can never match: no type of action tells', { customer: { customer_id: {} }, companies: ['c'] }],
+    ['when.companies: can never match', { ...btc, actionTypes: ['ApproveWithdraw'], companies: ['c'] }],
+    ['when.companies: can never match', { ...btc, actionTypes: ['ApproveTransfer', 'ApproveSweep'], companies: ['c'] }],
+    ['when.recipients: can never match', { actionTypes: ['ApproveSwap'], recipients: ['w'] }],
+    ['when.matchesInstruction: can never match', { actionTypes: ['ApproveUpdatePolicy'], matchesInstruction: true }],
+    ['when.recipients: can never match', { actionTypes: ['ApproveUpdatePolicy'], recipients: ['w'] }],
+    ['when.time.zone: "europe/zurich" is no', { ...btc, time: { zone: 'europe/zurich', from: '08:00', to: '09:00' } }],
     ['when.customer.customer_id: can never match', { customer: { customer_id: { oneOf: ['X-1'], startsWith: 'C-' } } }],
   ];
+  it('name every condition that a change of a policy cannot meet', () => {
+    const when = {
+      actionTypes: ['ApproveUpdatePolicy'],
+      ...btc,
+      amount: { max: '5' },
+      total: { max: '9', windowSeconds: 60 },
+    };
+    expect(problemsOf(rule('r', when))).toEqual(
+      ['assets', 'amount', 'total'].map((name) =>
+        expect.stringContaining(`error approvals[0].rules[0].when.${name}: can never match: ApproveUpdatePolicy`),
+      ),
+    );
+  });
+
   it.each(never)('name a condition that is never met: %s', (problem, when) => {
     expect(problemsOf(rule('r', when))).toEqual([expect.stringContaining(`error approvals[0].rules[0].${problem}`)]);
   });
@@ -113,6 +133,7 @@ describe('approval rules', () => {
       { ...btc, total: { max: '9', windowSeconds: 60 } },
     ],
     ['only ours', { matchesInstruction: true }, {}],
+    ['no customer data', { customer: {} }, {}],
     ['one value more', { customer: { id: { oneOf: ['C1'] } } }, { customer: { id: { oneOf: ['C1', 'C2'] } } }],
   ];
   it.each(apart)('leave alone a rule that something is left for: %s', (_name, first, second) => {
@@ -151,6 +172,21 @@ describe('approval rules', () => {
     expect(problems).toMatchObject([{ file: 'config/approvals.json', path: 'approvals[0].client' }]);
     const client = { id: 'desk', bindings: [] };
     expect(checkDocument({ approvals: [one], clients: [client] }).problems).toEqual([]);
+  });
+
+  it('name companies that some client is bound to', () => {
+    const binding = { companyId: 'ours', fundId: 'f', walletId: 'w', asset: 'BTC' };
+    const when: RuleConditions = { companies: ['ours', 'nobody'], matchesInstruction: true };
+    const one = { coreClientId: 'core', client: 'desk', rules: [rule('r', when)] };
+    const { problems } = checkDocument({ approvals: [one], clients: [{ id: 'desk', bindings: [binding] }] });
+    expect(problems).toEqual([
+      {
+        file: 'config/approvals.json',
+        path: 'approvals[0].rules[0].when.companies[1]',
+        message: '"nobody" is in no binding',
+        severity: 'error',
+      },
+    ]);
   });
 
   it('stand once for each core client', () => {

@@ -1,6 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { assembleConfig, checkConfig } from '../../../../lib/platform/config/assemble.ts';
 import { problemText } from '../../../../lib/platform/config/concern.ts';
 import { checkDocument } from '../../../../lib/platform/config/parse.ts';
+import { standing } from '../../../../lib/platform/config/standing.ts';
+import { eventTypes } from '../../../../lib/webhooks/event-types.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const bindings = [
   { companyId: 'company', fundId: 'fund', walletId: 'btc', asset: 'BTC' },
@@ -57,6 +63,16 @@ describe('strategies.json', () => {
     [{ ...strategy, sizes: [] }, 'strategies[0].sizes: must not be empty'],
     [{ ...strategy, sizes: ['5', '5'] }, 'strategies[0].sizes: names a size twice'],
     [{ ...strategy, sizes: ['1.5'] }, 'strategies[0].sizes[0]: must be a positive whole number of base units, as text'],
+    [{ ...strategy, sizes: ['1', '9223372036854775808'] }, 'strategies[0].sizes[1]: is above 2^63 - 1'],
+    [{ ...strategy, receiveScale: '9999999999999999999' }, 'strategies[0].receiveScale: is above 2^63 - 1'],
+    [
+      { ...strategy, sizes: ['1000000', '9223372036854775807'] },
+      'strategies[0].sizes[1]: can never be quoted: no amount is within the bounds',
+    ],
+    [
+      { ...strategy, sizes: ['1'], sendScale: '1000000000', receiveScale: '10' },
+      'strategies[0].sizes[0]: can never be quoted: no amount is within the bounds',
+    ],
     [{ ...strategy, spreadBasisPoints: -1 }, 'strategies[0].spreadBasisPoints: must not be below 0'],
     [{ ...strategy, repriceBasisPoints: 0 }, 'strategies[0].repriceBasisPoints: must not be below 1'],
     [
@@ -79,6 +95,17 @@ describe('strategies.json', () => {
     expect(problems({ strategies: [wrong] })).toContain(`config/strategies.json: ${problem}`);
   });
 
+  it('warns of a quote that may stay until it is worse than the price', () => {
+    const { config, problems: found } = checkDocument({
+      clients,
+      strategies: [{ ...strategy, spreadBasisPoints: 20, repriceBasisPoints: 21 }],
+    });
+    expect(found.map(({ severity, path }) => [severity, path])).toEqual([
+      ['warning', 'strategies[0].repriceBasisPoints'],
+    ]);
+    expect(config?.strategies).toHaveLength(1);
+  });
+
   it('refuses two strategies on one wallet, and two of one name', () => {
     expect(problems({ strategies: [strategy, strategy] })).toEqual([
       'config/strategies.json: strategies[1].name: "btc-eth" is the name of strategies[0] already',
@@ -92,7 +119,7 @@ describe('standing.json', () => {
     expect(problems({ standing: [rent] })).toEqual([]);
   });
 
-  it.each([
+  it.each<[unknown, string]>([
     [{ ...rent, extra: 1 }, 'standing[0].extra: unknown key'],
     [
       { ...rent, schedule: 'every monday' },
@@ -100,7 +127,17 @@ describe('standing.json', () => {
     ],
     [{ ...rent, schedule: 'cron(0 9 1 13 ? *)' }, 'standing[0].schedule: month cannot be "13"'],
     [{ ...rent, schedule: 'cron(0 9 31 FEB ? *)' }, 'standing[0].schedule: is never due'],
-    [{ ...rent, timeZone: 'Europe/Bielefeld' }, 'standing[0].timeZone: is no time zone'],
+    ...['Europe/Bielefeld', '+02:00', '-0200', 'europe/berlin', 'EUROPE/BERLIN', 'CET', 'Etc/Nowhere', ''].map(
+      (timeZone) =>
+        [
+          { ...rent, timeZone },
+          `standing[0].timeZone: ${timeZone === '' ? 'must not be empty' : 'is no time zone of the IANA database'}`,
+        ] satisfies [unknown, string],
+    ),
+    [
+      { ...rent, body: { ...rent.body, amount: '9223372036854775808' } },
+      'standing[0].body.amount: invalid field: amount',
+    ],
     [{ ...rent, kind: 'take' }, 'standing[0].kind: is none of transfer, withdrawal, sweep'],
     [{ ...rent, client: 'nobody' }, 'standing[0].client: is no client'],
     [{ ...rent, body: { ...rent.body, amount: 0 } }, 'standing[0].body.amount: invalid field: amount'],
@@ -118,7 +155,79 @@ describe('standing.json', () => {
   });
 });
 
+describe('a standing instruction that has run out', () => {
+  const at = (moment: string, schedule: string, timeZone = 'Europe/Berlin') =>
+    standing.checkAt([{ ...rent, schedule, timeZone, lifetimeSeconds: 3600 }], Date.parse(moment));
+  const never = [{ path: 'standing[0].schedule', message: 'is never due again', severity: 'error' }];
+
+  it('is refused from its last moment on, by the clock of its zone', () => {
+    const schedule = 'cron(30 9 31 12 ? 2026)';
+    expect(at('2026-12-31T08:29:59Z', schedule)).toEqual([]);
+    expect(at('2026-12-31T08:30:00Z', schedule)).toEqual(never);
+    expect(at('2026-12-31T08:30:00Z', schedule, 'America/New_York')).toEqual([]);
+    expect(at('2027-06-01T00:00:00Z', schedule)).toEqual(never);
+  });
+
+  it('is refused when its years are over, and not while one of them has such a day', () => {
+    expect(at('2026-11-24T00:00:00Z', 'cron(0 9 1 * ? 2020-2025)')).toEqual(never);
+    expect(at('2026-11-24T00:00:00Z', 'cron(0 9 29 FEB ? 2025-2027)')).toEqual(never);
+    expect(at('2026-11-24T00:00:00Z', 'cron(0 9 29 FEB ? 2025-2028)')).toEqual([]);
+    expect(at('2026-11-24T00:00:00Z', 'cron(0 9 ? * 2#5 *)')).toEqual([]);
+  });
+
+  it('is named with its file when the files are put together, and does not stop a function later', () => {
+    const folder = temporaryFolder();
+    const document = { clients, standing: [{ ...rent, schedule: 'cron(0 9 1 * ? 2025)' }] };
+    for (const [name, value] of Object.entries(document))
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify({ [name]: value }));
+    const problem = 'config/standing.json: standing[0].schedule: is never due again';
+    expect(checkConfig(folder).map(problemText)).toEqual([problem]);
+    expect(() => assembleConfig(folder)).toThrow(problem);
+    expect(checkConfig(folder, Date.parse('2025-11-30T00:00:00Z'))).toEqual([]);
+    expect(checkDocument(document).problems).toEqual([]);
+  });
+});
+
+describe('a file with mistakes', () => {
+  it('does not hide what is wrong in another', () => {
+    expect(problems({ standing: 5, strategies: [{ ...strategy, sendWalletId: 'unbound' }] })).toEqual([
+      'config/standing.json: standing: must be an array',
+      'config/strategies.json: strategies[0].sendWalletId: the client "desk" is not bound to this wallet of the company',
+    ]);
+  });
+});
+
 describe('clients.json', () => {
+  it('refuses events that do not exist, by file and path, and takes every one that does', () => {
+    const webhook = { name: 'main', url: 'https://desk.example/' };
+    const events = ['instruction.completed', 'quote.publishd'];
+    expect(problems({ clients: [{ id: 'desk', bindings, webhooks: [{ ...webhook, events }] }] })).toEqual([
+      expect.stringMatching(
+        /^config\/clients.json: clients\[0\].webhooks\[0\].events\[1\]: is none of .*quote.published/,
+      ),
+    ]);
+    expect(problems({ clients: [{ id: 'desk', bindings, webhooks: [{ ...webhook, events: eventTypes }] }] })).toEqual(
+      [],
+    );
+  });
+
+  it('refuses a followed pair of a company that the client is not bound to, or of one asset', () => {
+    const pair = { companyId: 'company', sendAsset: 'BTC', receiveAsset: 'ETH' };
+    const pairs = [pair, { ...pair, companyId: 'other' }, { ...pair, receiveAsset: 'BTC' }];
+    const other = { id: 'other', bindings: [{ ...bindings[0], companyId: 'other' }] };
+    expect(problems({ clients: [{ id: 'desk', bindings, followedPairs: pairs }, other] })).toEqual([
+      'config/clients.json: clients[0].followedPairs[1].companyId: the client "desk" is not bound to any wallet of this company',
+      'config/clients.json: clients[0].followedPairs[2].receiveAsset: is the asset that is sent',
+    ]);
+  });
+
+  it('refuses a wallet that is swept into itself', () => {
+    const sweep = { coreClientId: 'x', walletId: 'w', asset: 'BTC', recipientWalletIds: ['r', 'w'] };
+    expect(problems({ clients: [{ id: 'desk', bindings, sweeps: [sweep] }] })).toEqual([
+      'config/clients.json: clients[0].sweeps[0].recipientWalletIds[1]: is the wallet that is swept',
+    ]);
+  });
+
   it('refuses senders of kinds that do not exist, and a wallet bound twice for sweeps', () => {
     const sweep = { coreClientId: 'x', walletId: 'w', asset: 'BTC', recipientWalletIds: ['r'] };
     const queueSenders = [{ senderId: 'AIDA', kinds: ['transfer', 'gift'] }];
