@@ -6,7 +6,6 @@ import { strFromU8, unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BuiltFunction, buildFunctions } from '../cli/build/build.ts';
 import { readConfigText } from '../cli/build/config.ts';
-import { readHandlers } from '../cli/build/handlers.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const handlers = { hello: 'functions/http/hello.handler' };
@@ -103,40 +102,5 @@ describe('the build', () => {
     expect(shipped.clients.map((client: { id: string }) => client.id)).toEqual(
       clients.map((client: { id: string }) => client.id),
     );
-  });
-});
-
-describe('the bundles of this project', () => {
-  let built: BuiltFunction[];
-  beforeEach(async () => {
-    built ??= await buildFunctions({
-      root,
-      handlers: readHandlers(root),
-      configText,
-      // Not `.build`: another build of the same tree may be under way.
-      outFolder: mkdtempSync(join(tmpdir(), 'bundles-')),
-    });
-    for (const { zipFile } of built) rmSync(dirname(zipFile), { recursive: true, force: true });
-  });
-
-  it('keep keys, signatures and undici out of every HTTP function', () => {
-    const doors = built.filter(({ bundleFile }) => bundleFile.includes('/functions/http/'));
-    expect(doors.length).toBeGreaterThan(0);
-    for (const { name, metafile } of doors) {
-      const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
-      const forbidden = Object.entries(output?.inputs ?? {}).filter(
-        ([path, { bytesInOutput }]) =>
-          bytesInOutput > 0 &&
-          /(^lib\/signing\/|node_modules\/(undici|@aws-sdk\/client-(secrets-manager|kms))\/)/.test(path),
-      );
-      expect(forbidden.map(([path]) => `${name}: ${path}`)).toEqual([]);
-    }
-  });
-
-  it('stay small enough to start quickly', () => {
-    for (const { name, bundleBytes, zipBytes } of built) {
-      expect(bundleBytes, name).toBeLessThan(3_000_000);
-      expect(zipBytes, name).toBeLessThan(1_000_000);
-    }
   });
 });

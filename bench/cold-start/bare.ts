@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
-import { bundleSettings } from '../../cli/build/build.ts';
+import { build } from 'esbuild';
+import { type BuiltFunction, bundleSettings } from '../../cli/build/build.ts';
 
 /** What a function loads that a bare bundle has to load too. */
 export type Client = 'dynamodb' | 'sqs' | 'secrets-manager' | 'undici';
@@ -33,29 +33,21 @@ const calls: Readonly<Record<Client, string>> = {
 };
 
 /** The clients whose code is in a bundle. */
-export function clientsIn(metafile: Metafile): Client[] {
-  const inputs = Object.entries(mainOutput(metafile).inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return (Object.keys(packages) as Client[]).filter((client) =>
-    inputs.some(([path]) => path.includes(packages[client])),
-  );
+export function clientsIn({ parts }: Pick<BuiltFunction, 'parts'>): Client[] {
+  const paths = Object.keys(parts);
+  return (Object.keys(packages) as Client[]).filter((client) => paths.some((path) => path.includes(packages[client])));
 }
 
 /** The bytes each package has in a bundle, the largest first; `own` is this project. */
-export function partsOf(metafile: Metafile): [string, number][] {
-  const parts = new Map<string, number>();
-  for (const [path, { bytesInOutput }] of Object.entries(mainOutput(metafile).inputs)) {
+export function packagesIn({ parts }: Pick<BuiltFunction, 'parts'>): [string, number][] {
+  const packagesOf = new Map<string, number>();
+  for (const [path, bytes] of Object.entries(parts)) {
     const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? 'own';
     // What the SDK's clients share counts as one part: nobody chooses among its packages.
     const part = /^@(smithy|aws-sdk|aws-crypto)\/(?!client-)/.test(name) ? 'aws shared' : name;
-    parts.set(part, (parts.get(part) ?? 0) + bytesInOutput);
+    packagesOf.set(part, (packagesOf.get(part) ?? 0) + bytes);
   }
-  return [...parts].sort(([, a], [, b]) => b - a);
-}
-
-function mainOutput(metafile: Metafile): Metafile['outputs'][string] {
-  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
-  if (output === undefined) throw new Error('esbuild made no bundle');
-  return output;
+  return [...packagesOf].sort(([, a], [, b]) => b - a);
 }
 
 /** Builds a bundle that makes one call with each of these clients, one after the other, and nothing else. */

@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import { type BuiltFunction, buildFunctions } from '../../cli/build/build.ts';
 import { readHandlers } from '../../cli/build/handlers.ts';
 import { type Benchmark, median, printTable, type Ratio } from '../measure.ts';
-import { buildBare, clientsIn, partsOf } from './bare.ts';
-import { checkAnswer, eventOf, idIn, type Round, secondTransfer, steps } from './scenario.ts';
+import { buildBare, clientsIn, packagesIn } from './bare.ts';
+import { takeTurn } from './round.ts';
+import { type Round, steps } from './scenario.ts';
 import { type Servers, startServers } from './servers.ts';
 import { coldStart, type Started } from './start.ts';
 
@@ -57,7 +58,7 @@ async function prepare({ configText }: Servers, folder: string): Promise<Subject
   for (const name of Object.keys(steps)) {
     const found = built.find((each) => each.name === name);
     if (found === undefined) continue;
-    const clients = clientsIn(found.metafile);
+    const clients = clientsIn(found);
     const bareFile = await buildBare(clients, root, folder);
     subjects.push({ built: found, clients, bareFile, ours: [], bare: [] });
   }
@@ -77,37 +78,19 @@ function notMeasured(): Ratio[] {
 async function measure(subjects: readonly Subject[], servers: Servers, number: number): Promise<void> {
   const { environment } = servers;
   const round: Round = { servers, number, transferId: '', cancelledId: '' };
+  const bundleOf = (name: string) => subjects.find(({ built }) => built.name === name)?.built.bundleFile ?? '';
   await servers.forget();
-  for (const subject of subjects) {
-    const { bareFile } = subject;
-    const { name, bundleFile } = subject.built;
-    if (name === 'cancel-instruction') round.cancelledId = await storeSecond(subjects, round);
-    const startBare = () => coldStart({ bundleFile: bareFile, functionName: `bare ${name}`, event: {}, environment });
+  for (const { built, bareFile, ...subject } of subjects) {
+    const startBare = () =>
+      coldStart({ bundleFile: bareFile, functionName: `bare ${built.name}`, event: {}, environment });
     // Who goes first changes from round to round: the second finds the servers warmer.
     const bareFirst = number % 2 === 0 ? await startBare() : undefined;
-    const before = servers.counts();
-    const ours = await coldStart({ bundleFile, functionName: name, event: eventOf(name, round, root), environment });
-    checkAnswer(name, ours, round, before);
+    const ours = await takeTurn(built.name, bundleOf, round);
     const bare = bareFirst ?? (await startBare());
     if (number === 0) continue;
     subject.ours.push(ours);
     subject.bare.push(bare);
   }
-}
-
-/** One more transfer, not measured: the one that goes all the way cannot be called off as well. */
-async function storeSecond(subjects: readonly Subject[], round: Round): Promise<string> {
-  const create = subjects.find(({ built }) => built.name === 'create-transfer');
-  if (create === undefined) throw new Error('create-transfer has to come before cancel-instruction');
-  const { bundleFile, name } = create.built;
-  const event = secondTransfer(round, root);
-  const { answer } = await coldStart({
-    bundleFile,
-    functionName: name,
-    event,
-    environment: round.servers.environment,
-  });
-  return idIn(answer);
 }
 
 type Figure = 'answeredMs' | 'loadedMs' | 'processorMs';
@@ -142,7 +125,7 @@ function print(subjects: readonly Subject[]): void {
   );
   console.log('\nWhat is in each bundle, kB:\n');
   for (const { built } of subjects) {
-    const parts = partsOf(built.metafile).filter(([, bytes]) => bytes >= 1000);
+    const parts = packagesIn(built).filter(([, bytes]) => bytes >= 1000);
     console.log(`${built.name}: ${parts.map(([part, bytes]) => `${part} ${kilobytes(bytes)}`).join(', ')}`);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions as BuildSettings, build, type Metafile, type Plugin } from 'esbuild';
@@ -24,8 +24,8 @@ export interface BuiltFunction {
   readonly zipFile: string;
   readonly bundleBytes: number;
   readonly zipBytes: number;
-  /** What went into the bundle, in esbuild's own form. */
-  readonly metafile: Metafile;
+  /** The bytes of each source in the bundle, by its path below the project's folder. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
 /**
@@ -74,46 +74,52 @@ const slim: Plugin = {
  */
 export async function buildFunctions(options: BuildOptions): Promise<BuiltFunction[]> {
   const outFolder = options.outFolder ?? join(options.root, '.build');
+  const wanted = Object.entries(options.handlers).map(([name, handler]) => {
+    const source = sourceOf(name, handler);
+    return { name, source, bundlePath: source.replace(/\.ts$/, '.js') };
+  });
   await rm(outFolder, { recursive: true, force: true });
   await mkdir(outFolder, { recursive: true });
   // In a zip a bundle stands alone and is CommonJS; below the project's own package.json it would be taken for a module.
   await writeFile(join(outFolder, 'package.json'), '{ "type": "commonjs" }\n');
-  const built: BuiltFunction[] = [];
-  // One after the other: esbuild uses every core for each of them already.
-  for (const [name, handler] of Object.entries(options.handlers)) {
-    built.push(await buildFunction(name, handler, outFolder, options));
-  }
-  return built;
-}
-
-async function buildFunction(
-  name: string,
-  handler: string,
-  outFolder: string,
-  { root, configText }: BuildOptions,
-): Promise<BuiltFunction> {
-  const source = sourceOf(name, handler);
-  const bundlePath = source.replace(/\.ts$/, '.js');
-  const bundleFile = join(outFolder, name, bundlePath);
-  const { metafile, outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [source],
-    outfile: bundleFile,
+  // All at once: what many functions share is read and parsed once.
+  const { metafile } = await build({
+    absWorkingDir: options.root,
+    entryPoints: wanted.map(({ name, source }) => ({ in: source, out: join(name, source.replace(/\.ts$/, '')) })),
+    outdir: outFolder,
     ...bundleSettings,
     plugins: [slim],
     metafile: true,
-    write: false,
     logLevel: 'warning',
   });
-  await mkdir(dirname(bundleFile), { recursive: true });
-  for (const file of outputFiles) await writeFile(file.path, file.contents);
-  await writeFile(join(dirname(bundleFile), 'config.json'), configText);
+  const outputs = new Map(Object.values(metafile.outputs).map((output) => [output.entryPoint, output]));
+  return await Promise.all(
+    wanted.map(async ({ name, source, bundlePath }) => {
+      const parts = bytesIn(outputs.get(source)?.inputs ?? {});
+      return { ...(await zipFunction(name, bundlePath, outFolder, options.configText)), parts };
+    }),
+  );
+}
 
-  const bundle = outputFiles.find((file) => file.path.endsWith('.js'))?.contents ?? new Uint8Array();
+async function zipFunction(
+  name: string,
+  bundlePath: string,
+  outFolder: string,
+  configText: string,
+): Promise<Omit<BuiltFunction, 'parts'>> {
+  const bundleFile = join(outFolder, name, bundlePath);
+  await writeFile(join(dirname(bundleFile), 'config.json'), configText);
+  const bundle = await readFile(bundleFile);
   const zip = zipSync(zipContents(bundlePath, bundle, configText), { level: 9 });
   const zipFile = join(outFolder, `${name}.zip`);
   await writeFile(zipFile, zip);
-  return { name, bundleFile, zipFile, bundleBytes: bundle.length, zipBytes: zip.length, metafile };
+  return { name, bundleFile, zipFile, bundleBytes: bundle.length, zipBytes: zip.length };
+}
+
+/** Sources of which nothing is left in the bundle are not among its parts. */
+function bytesIn(inputs: Metafile['outputs'][string]['inputs']): Record<string, number> {
+  const bytes = Object.entries(inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput] as const);
+  return Object.fromEntries(bytes.filter(([, count]) => count > 0));
 }
 
 function zipContents(bundlePath: string, bundle: Uint8Array, configText: string): Zippable {

@@ -4,7 +4,7 @@ import { runStart } from '../support/start.ts';
 const names = ['transfer', 'withdrawal', 'swap', 'sweep', 'deposit', 'approval', 'standing'];
 
 describe('npm start -- --once --json --scenario', { timeout: 300_000 }, () => {
-  it.each([[[]], [['--kill-feeds']]])('all %j: every automation ends as it should', async (more) => {
+  it.concurrent.each([[[]], [['--kill-feeds']]])('all %j: every automation ends as it should', async (more) => {
     const { code, stdout } = await runStart(['--once', '--json', '--scenario', 'all', ...more], undefined, 240_000);
     const lines = stdout
       .trim()
