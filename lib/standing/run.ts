@@ -35,6 +35,9 @@ const missedWithinMs = 3_600_000;
 /** The schedule runs every minute; a due time that was over before we first knew of it was nobody's promise. */
 const firstSightMs = 150_000;
 
+/** Nothing is begun that would expire before anybody could look at it. */
+const leastLifetimeMs = 5_000;
+
 /** Which of the due times was the last that was begun. One item per standing instruction. */
 interface Pointer extends Item {
   /** Of name and schedule: with another schedule it is another standing instruction. */
@@ -78,6 +81,10 @@ async function runOne(office: StandingOffice, one: StandingInstruction): Promise
   const instructionId = idOf(office, one, dueAtMs);
   if (!isNew && pointer.instructionId !== instructionId && pointer.lastDueAtMs >= dueAtMs) return;
   if ((await office.store.get<Instruction>(instructionId)) !== undefined) return;
+  if (nowMs + leastLifetimeMs >= dueAtMs + one.lifetimeSeconds * 1000) {
+    await make(office, one, dueAtMs, 'missed');
+    return;
+  }
   if (pointer !== undefined && pointer.instructionId !== '' && pointer.instructionId !== instructionId) {
     const previous = await previousOf(office, one, pointer);
     if (previous !== undefined && !isTerminal(previous.state)) {

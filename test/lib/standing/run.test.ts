@@ -104,6 +104,34 @@ describe('a standing instruction', () => {
     expect(told()).toHaveLength(1);
   });
 
+  it('is stored as missed when a run comes after its lifetime, once and without an alarm', async () => {
+    const short = { ...rent, lifetimeSeconds: 120 };
+    for (const time of ['07:01:55', '07:02:00', '07:03:00', '07:30:00'])
+      await runAt(day(1, time), { standing: [short] });
+    expect(told()).toEqual([[key(1), 'cancelled', 'missed']]);
+    expect(made()[0]).toMatchObject({
+      history: [{ state: 'cancelled', reason: 'missed' }],
+      tellAtMs: expect.any(Number),
+    });
+    expect(made()[0]?.work).toBeUndefined();
+    expect(alarms).toEqual([]);
+    await runAt(day(2, '07:01:54'), { standing: [short] });
+    expect(told()[1]).toEqual([key(2), 'accepted', '']);
+  });
+
+  it('is stored as missed when a run died right before it made it, and the next one comes too late', async () => {
+    const short = { ...rent, lifetimeSeconds: 120 };
+    const dies = { ...store, create: async () => Promise.reject(new Error('died')) };
+    const create: ItemStore['create'] = async (draft) =>
+      draft.id.startsWith('standing/') ? store.create(draft) : dies.create();
+    await runAt(day(1, '07:01:00'), { standing: [short], store: { ...store, create } });
+    expect(told()).toEqual([]);
+    await runAt(day(1, '07:20:00'), { standing: [short] });
+    expect(told()).toEqual([[key(1), 'cancelled', 'missed']]);
+    await runAt(day(2, '07:00:10'), { standing: [short] });
+    expect(told()[1]).toEqual([key(2), 'accepted', '']);
+  });
+
   it('runs only the latest of several missed times', async () => {
     const often = { ...rent, schedule: 'cron(0/10 * * * ? *)' };
     await runAt(day(1, '07:00:01'), { standing: [often] });
