@@ -86,26 +86,40 @@ async function attempted(
   }
 }
 
-/** Rejects into an SQS queue: the message as it came, the reason as attributes. */
+/** Of a message that nobody would take anyway, this much is kept: with its reason it fits into whatever SQS takes. */
+const keptBodyBytes = 200_000;
+/** Longer texts say no more; a field's name is whatever the sender wrote. */
+const longestAttribute = 500;
+
+/** Rejects into an SQS queue: the message as it came, cut where it is too long to go with its reason, which is beside it. */
 export function rejectToQueue(client: Pick<SQSClient, 'send'>, queueUrl: () => string): Reject {
   return async ({ messageId, body, senderId, reason, field }) => {
     const text = (value: string) => ({ DataType: 'String', StringValue: printable(value) });
+    const bytes = Buffer.byteLength(body);
+    const kept = bytes > keptBodyBytes ? beginningOf(body) : body;
     await client.send(
       new SendMessageCommand({
         QueueUrl: queueUrl(),
-        MessageBody: body,
+        MessageBody: kept,
         MessageAttributes: {
           reason: text(reason),
           messageId: text(messageId),
           ...(field === undefined ? {} : { field: text(field) }),
           ...(senderId === undefined ? {} : { senderId: text(senderId) }),
+          ...(kept === body ? {} : { truncated: text(`the first ${Buffer.byteLength(kept)} of ${bytes} bytes`) }),
         },
       }),
     );
   };
 }
 
-/** SQS refuses control characters and empty texts in attributes, and a field's name is whatever the sender wrote. */
+/** The characters that are whole within the first bytes. */
+function beginningOf(body: string): string {
+  const { read } = new TextEncoder().encodeInto(body, new Uint8Array(keptBodyBytes));
+  return body.slice(0, read);
+}
+
+/** SQS refuses control characters and empty texts in attributes. */
 function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?') || '?';
+  return text.slice(0, longestAttribute).replace(/[^\x20-\x7e]/g, '?') || '?';
 }

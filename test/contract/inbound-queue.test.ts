@@ -69,4 +69,29 @@ describe('a message that SQS hands to the inbound worker', () => {
       messageId: { StringValue: messages.find(({ Body }) => Body === 'bad')?.MessageId },
     });
   });
+
+  it.each([
+    ['the largest that SQS takes', 'x'.repeat(1_048_576), 200_000],
+    ['of characters of several bytes', `x${'€'.repeat(300_000)}`, 199_999],
+  ])('gets there with its reason, cut, when it is %s', async (about, body, keptBytes) => {
+    const deadLetters = server.createQueue(`cut-${body.length}`).queueUrl;
+    const field = 'y'.repeat(100_000);
+    const report = makeReporter({ level: 'silent', write: () => {} });
+    const worker = inboundWorker(
+      async () => {
+        throw new InvalidRequest(413, `message too large: ${field}`, field);
+      },
+      rejectToQueue(client, () => deadLetters),
+      { reporter: () => report, clock: { nowMs: () => 0 } },
+    );
+    const answer = await worker({ Records: [{ messageId: 'm1', body, attributes: { SenderId: about } }] }, {});
+    expect(answer).toEqual({ batchItemFailures: [] });
+    const [dead] = await receive(deadLetters);
+    expect(Buffer.byteLength(dead?.Body ?? '')).toBe(keptBytes);
+    expect(body.startsWith(dead?.Body ?? '-')).toBe(true);
+    expect(dead?.MessageAttributes).toMatchObject({
+      reason: { StringValue: `message too large: ${field}`.slice(0, 500) },
+      truncated: { StringValue: `the first ${keptBytes} of ${Buffer.byteLength(body)} bytes` },
+    });
+  });
 });
