@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { basePath } from '../sandbox/partner-api/http.ts';
 import { type PartnerApi, type PartnerApiOptions, startPartnerApi } from '../sandbox/partner-api/server.ts';
 
 const usage = `npm run sandbox -- [options]
@@ -9,6 +10,7 @@ const usage = `npm run sandbox -- [options]
   --seed N                 the same ids, keys and addresses on every run
   --journal FILE           keep the state in FILE across restarts
   --tls-cert FILE --tls-key FILE
+  --public-base-url URL    what clients call and sign when a proxy stands in front: https://HOST/api/v1/p
   --signature-policy required|ifPresent
   --rate-limit N           requests per second and API key, with twice that as burst
   --strict-agents          verify the proofs and signatures of Signing Agents, not only their form
@@ -31,6 +33,7 @@ function readOptions() {
         journal: { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
+        'public-base-url': { type: 'string' },
         'signature-policy': { type: 'string' },
         'rate-limit': { type: 'string' },
         'strict-agents': { type: 'boolean', default: false },
@@ -60,6 +63,16 @@ function fileText(path: string, option: string): string {
   }
 }
 
+/** The proxy may have another host, not another path: the sandbox answers below its own only. */
+function publicBaseUrls(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const url = URL.parse(text);
+  const plain = `${url?.origin}${basePath}`;
+  if (url === null || !/^https?:$/.test(url.protocol) || ![plain, `${plain}/`].includes(text))
+    throw new UsageError(`--public-base-url: http(s)://HOST${basePath}, not ${text}`);
+  return [plain];
+}
+
 function serverOptions(options: Options): PartnerApiOptions {
   const policy = options['signature-policy'];
   if (policy !== undefined && policy !== 'required' && policy !== 'ifPresent') {
@@ -76,6 +89,7 @@ function serverOptions(options: Options): PartnerApiOptions {
     signaturePolicy: policy,
     strictAgents: options['strict-agents'],
     rateLimit: perSecond === undefined ? undefined : { perSecond, burst: perSecond * 2 },
+    publicBaseUrls: publicBaseUrls(options['public-base-url']),
     tls: cert && key ? { cert: fileText(cert, 'tls-cert'), key: fileText(key, 'tls-key') } : undefined,
     log: (...words) => console.error(...words),
   };

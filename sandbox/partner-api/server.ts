@@ -12,7 +12,10 @@ export interface PartnerApiOptions extends SandboxOptions {
   readonly host?: string | undefined;
   /** PEM texts; TLS 1.2 or newer (1.3). Plain `http` and `ws` without. */
   readonly tls?: { cert: string | Buffer; key: string | Buffer } | undefined;
-  /** Public base URLs clients may have signed, tried in this order before the `Host` header (2.6). */
+  /**
+   * Public base URLs clients may have signed, tried in this order before the `Host` header (2.6). Core clients tell the feeds
+   * of the first.
+   */
   readonly publicBaseUrls?: readonly string[] | undefined;
   /** Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. */
   readonly trustForwarded?: boolean | undefined;
@@ -70,7 +73,8 @@ export async function startPartnerApi(options: PartnerApiOptions = {}): Promise<
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const secure = options.tls === undefined ? '' : 's';
   const feedUrl = `ws${secure}://${authority}${basePath}`;
-  if (options.feedBaseUrl === undefined) sandbox.setFeedBaseUrl(feedUrl);
+  const publicFeedUrl = options.publicBaseUrls?.[0]?.replace(/^http/, 'ws');
+  if (options.feedBaseUrl === undefined) sandbox.setFeedBaseUrl(publicFeedUrl ?? feedUrl);
   const stopTimer = followClock(sandbox);
   return {
     baseUrl: `http${secure}://${authority}${basePath}`,

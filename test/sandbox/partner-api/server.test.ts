@@ -152,6 +152,26 @@ describe('npm run sandbox', () => {
     expect(await answer.json()).toMatchObject({ code: 401, msg: 'errPartnerAuth' });
   });
 
+  it('verifies what was signed over the public URL of a proxy in front, and tells the feeds there', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const file = join(folder, 'key.pem');
+    writeFileSync(file, publicKey.export({ type: 'spki', format: 'pem' }));
+    const publicUrl = 'https://api.example:8443/api/v1/p';
+    const server = await start('--port', '0', '--public-key', file, '--public-base-url', `${publicUrl}/`);
+    const post = (signedUrl: string) => {
+      const body = '{"name":"desk"}';
+      const timestamp = String(Math.floor(Date.now() / 1000));
+      const signature = sign('sha256', Buffer.from(timestamp + signedUrl + body), privateKey).toString('base64url');
+      const headers = { 'x-api-key': server.apiKey, 'x-timestamp': timestamp, 'x-sign': signature };
+      return fetch(`${server.baseUrl}/coreclient`, { method: 'POST', headers, body });
+    };
+    const made = await post(`${publicUrl}/coreclient`);
+    const { id, feed } = (await made.json()) as { id: string; feed: string };
+    expect([made.status, feed]).toEqual([200, `wss://api.example:8443/api/v1/p/coreclient/${id}/feed`]);
+    expect((await post(`${server.baseUrl}/coreclient`)).status).toBe(200);
+    expect((await post('https://other.example/api/v1/p/coreclient')).status).toBe(401);
+  });
+
   it('serves https and wss with a certificate and its key', async () => {
     const file = (name: string) => new URL(`tls/throw-away.${name}.pem`, import.meta.url).pathname;
     const ca = readFileSync(file('cert'));
@@ -189,6 +209,9 @@ describe('npm run sandbox', () => {
     [['--tls-cert', 'x'], '--tls-key'],
     [['--signature-policy', 'never'], '--signature-policy'],
     [['--public-key', '/nowhere'], '--public-key'],
+    [['--public-base-url', 'https://api.example/other'], '--public-base-url'],
+    [['--public-base-url', 'wss://api.example/api/v1/p'], '--public-base-url'],
+    [['--public-base-url', 'api.example'], '--public-base-url'],
   ])('ends with 2 and names the mistake: %j', (options, named) => {
     try {
       execFileSync(process.execPath, [cli, ...options], { stdio: 'pipe' });
