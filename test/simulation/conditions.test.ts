@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FaultKind } from './faults.ts';
 import { brokenPromises } from './promise.ts';
 import type { ApiSettings } from './sandbox.ts';
-import { type Course, ordinary, runTransfer } from './transfer.ts';
+import { type Course, ordinary, runTransfer, tooMuch } from './transfer.ts';
 import type { RunSettings } from './world.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { RunSettings } from './world.ts';
  * follows, beside the same run under the condition.
  */
 
-const approved: Course = { ...ordinary, name: 'approved', ends: 'completed' };
+const approved: Course = { ...ordinary, name: 'approved', ends: ['completed'] };
 
 /** What breaks when the first submission is hit by a fault. */
 async function withFaultOnSubmission(
@@ -20,7 +20,7 @@ async function withFaultOnSubmission(
   service: Partial<ApiSettings>,
 ): Promise<string[]> {
   const { world: calm } = await runTransfer(course, { plans: [] });
-  const call = calm.outside.calls.findIndex(({ name }) => name === 'api POST transfer');
+  const call = calm.outside.calls.findIndex(({ name }) => name === 'submit api POST transfer');
   const { world, api } = await runTransfer(course, { plans: [{ call, kind, delayMs }] }, service);
   return brokenPromises(world, api);
 }
@@ -37,7 +37,7 @@ describe('condition A: the Partner API keeps its word on partner_txID', () => {
 });
 
 describe("condition B: the table's conditional writes are linearizable", () => {
-  const cancelled: Course = { ...ordinary, name: 'cancelled in flight', ends: 'cancelled', cancelAfterMs: 0 };
+  const cancelled: Course = { ...ordinary, name: 'cancelled in flight', ends: ['cancelled'], cancelAfterMs: 0 };
   const runs = async (settings: Pick<RunSettings, 'brokenConditions'>) => {
     const broken: string[] = [];
     for (let seed = 1; seed <= 60; seed++) {
@@ -60,8 +60,8 @@ describe('condition C: a signed request acts within the window of its timestamp,
   const paidLate: Course = {
     ...ordinary,
     name: 'paid late',
-    ends: 'failed',
-    amount: '999999999999',
+    ends: ['failed'],
+    amounts: [tooMuch],
     depositAfterMs: 900_000,
   };
 

@@ -25,6 +25,14 @@ export const faultKinds = [
   'twice',
   /** A message that nobody ever gets. */
   'lost',
+  /** It happened, and a proxy on the way says 502 with a page of its own. */
+  'pageOf502',
+  /** It happened, and a proxy on the way says 200 with a page of its own. */
+  'pageOf200',
+  /** It happened, and a proxy on the way says 401 with a page of its own. */
+  'pageOf401',
+  /** The service answers 429 with `Retry-After`, and nothing happened. */
+  'tooMany',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -46,8 +54,10 @@ export class Lost extends Error {}
 /** No connection was made, and the caller knows it. */
 export class NoConnection extends Error {}
 
-/** Sorts of outside calls; a fault that makes no sense for a sort is not planned on it. */
-export type CallSort = 'read' | 'write' | 'message' | 'api' | 'webhook' | 'secret';
+/** Sorts of outside calls; a fault that makes no sense for a sort is not planned on it. `look` reads at the Partner API. */
+export type CallSort = 'read' | 'write' | 'message' | 'api' | 'look' | 'webhook' | 'secret';
+
+const pages: readonly FaultKind[] = ['pageOf502', 'pageOf200', 'pageOf401'];
 
 /** Which faults each sort can have. */
 export const faultsOf: Readonly<Record<CallSort, readonly FaultKind[]>> = {
@@ -55,59 +65,88 @@ export const faultsOf: Readonly<Record<CallSort, readonly FaultKind[]>> = {
   secret: ['failBefore', 'crashBefore', 'stall'],
   write: ['failBefore', 'failAfter', 'repeated', 'late', 'crashBefore', 'crashAfter', 'stall'],
   message: ['failBefore', 'failAfter', 'crashBefore', 'crashAfter', 'stall', 'twice', 'lost'],
-  api: ['failBefore', 'failAfter', 'repeated', 'late', 'notConnected', 'crashBefore', 'crashAfter', 'stall'],
+  api: [
+    'failBefore',
+    'failAfter',
+    'repeated',
+    'late',
+    'notConnected',
+    'crashBefore',
+    'crashAfter',
+    'stall',
+    ...pages,
+    'tooMany',
+  ],
+  look: ['failBefore', 'notConnected', 'crashBefore', 'crashAfter', 'stall', ...pages, 'tooMany'],
   webhook: ['failBefore', 'failAfter', 'repeated', 'late', 'crashBefore', 'crashAfter', 'stall'],
 };
 
 /** One outside call of a run. */
 export interface RecordedCall {
   readonly number: number;
+  /** Who calls, and what: `submit table.replace`. */
   readonly name: string;
   readonly sort: CallSort;
 }
 
 /** One process, from its start to its end: a function invocation, or the client's request to a door. */
 export interface Process {
+  readonly name: string;
   crashed: boolean;
+}
+
+/** What a call answers where a fault answers in its stead. */
+export interface Stead<T> {
+  /** What a conditional write answers that meets itself. */
+  readonly conflict?: () => T;
+  /** What somebody on the way answers, or the service without looking. */
+  readonly answer?: (kind: FaultKind) => T;
+}
+
+/** What the outside does besides answering. */
+export interface Surroundings {
+  /** Lets an effect come later. */
+  later(delayMs: number, effect: () => Promise<unknown>): void;
+  /** Lets other processes go on for a while. */
+  interleave(): Promise<void>;
+  /** Told of each call before it happens. */
+  onCall(number: number): Promise<void>;
 }
 
 /** Counts the outside calls of a run and breaks the ones a plan names. */
 export class Outside {
   readonly calls: RecordedCall[] = [];
-  readonly #plans: readonly Plan[];
-  readonly #later: (delayMs: number, effect: () => Promise<unknown>) => void;
-  readonly #interleave: () => Promise<void>;
+  readonly #plans: ReadonlyMap<number, Plan>;
+  readonly #surroundings: Surroundings;
 
-  constructor(
-    plans: readonly Plan[],
-    later: (delayMs: number, effect: () => Promise<unknown>) => void,
-    interleave: () => Promise<void>,
-  ) {
-    this.#plans = plans;
-    this.#later = later;
-    this.#interleave = interleave;
+  constructor(plans: readonly Plan[], surroundings: Surroundings) {
+    this.#plans = new Map(plans.map((plan) => [plan.call, plan]));
+    this.#surroundings = surroundings;
   }
 
-  /** Makes a call on behalf of a process. `conflict` is what a repeated conditional write answers. */
+  /** Makes a call on behalf of a process. */
   async call<T>(
     process: Process,
-    name: string,
+    what: string,
     sort: CallSort,
     effect: () => Promise<T>,
-    conflict?: () => T,
+    stead: Stead<T> = {},
   ): Promise<T> {
     if (process.crashed) throw new Crash();
     const number = this.calls.length;
-    this.calls.push({ number, name, sort });
-    await this.#interleave();
-    const plan = this.#plans.find((candidate) => candidate.call === number);
-    const result = await this.#struck(process, plan, effect, conflict);
-    await this.#interleave();
+    this.calls.push({ number, name: `${process.name} ${what}`, sort });
+    await this.#surroundings.onCall(number);
+    await this.#surroundings.interleave();
+    const plan = this.#plans.get(number);
+    // After a first fault, or in another order, the number may have come to a call of another sort.
+    const makesSense = plan !== undefined && faultsOf[sort].includes(plan.kind);
+    const result = await this.#struck(process, makesSense ? plan : undefined, effect, stead);
+    await this.#surroundings.interleave();
     if (process.crashed) throw new Crash();
     return result;
   }
 
-  async #struck<T>(process: Process, plan: Plan | undefined, effect: () => Promise<T>, conflict?: () => T): Promise<T> {
+  async #struck<T>(process: Process, plan: Plan | undefined, effect: () => Promise<T>, stead: Stead<T>): Promise<T> {
     switch (plan?.kind) {
       case undefined:
         return await effect();
@@ -118,20 +157,20 @@ export class Outside {
       case 'notConnected':
         throw new NoConnection();
       case 'stall':
-        await new Promise<void>((resolve) => this.#later(plan.delayMs ?? 1000, async () => resolve()));
+        await new Promise<void>((resolve) => this.#surroundings.later(plan.delayMs ?? 1000, async () => resolve()));
         return await effect();
       case 'failAfter':
         await effect();
         throw new Lost();
       case 'late':
-        this.#later(plan.delayMs ?? 1000, effect);
+        this.#surroundings.later(plan.delayMs ?? 1000, effect);
         throw new Lost();
       case 'twice':
         await effect();
         return await effect();
       case 'repeated': {
         const first = await effect();
-        if (conflict !== undefined) return conflict();
+        if (stead.conflict !== undefined) return stead.conflict();
         return (await effect()) ?? first;
       }
       case 'crashBefore':
@@ -141,6 +180,18 @@ export class Outside {
         await effect();
         process.crashed = true;
         throw new Crash();
+      case 'tooMany':
+        return answered(stead, plan.kind);
+      case 'pageOf502':
+      case 'pageOf200':
+      case 'pageOf401':
+        await effect();
+        return answered(stead, plan.kind);
     }
   }
+}
+
+function answered<T>({ answer }: Stead<T>, kind: FaultKind): T {
+  if (answer === undefined) throw new TypeError(`nobody can answer with ${kind} here`);
+  return answer(kind);
 }

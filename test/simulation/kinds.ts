@@ -6,6 +6,7 @@ import { sweep } from '../../lib/instructions/kinds/sweep.ts';
 import { take } from '../../lib/instructions/kinds/take.ts';
 import { withdrawal } from '../../lib/instructions/kinds/withdrawal.ts';
 import type { Plan } from './faults.ts';
+import type { Run } from './plans.ts';
 import { SimulatedApi } from './sandbox.ts';
 import { Timeline } from './timeline.ts';
 import { type RunSettings, SimulatedWorld } from './world.ts';
@@ -235,11 +236,11 @@ export const kindCourses: readonly KindCourse[] = [
           const own = actions.find(({ txId }) => txId === quoteTx?.id);
           if (own === undefined) return approveQuote();
           controlled(stage.api, 'PUT', `/actions/${own.id}`);
-          votes(stage, 'DELETE', 25_000);
+          votes(stage, 'DELETE', 9_000);
         });
       approveQuote();
       takesWhenListed(stage, '98000000');
-      stage.world.partnerCancels(client, idOf('q-31'), 15_000);
+      stage.world.partnerCancels(client, idOf('q-31'), 6_000);
     },
   },
 ];
@@ -248,7 +249,7 @@ export const kindCourses: readonly KindCourse[] = [
 export async function runKind(
   course: KindCourse,
   settings: Partial<RunSettings> & { plans: readonly Plan[] },
-): Promise<{ world: SimulatedWorld; api: SimulatedApi }> {
+): Promise<Run> {
   const timeline = new Timeline(startMs);
   const api = new SimulatedApi({ nowMs: timeline.nowMs, approveAfterMs: course.approveAfterMs });
   const world = new SimulatedWorld(api, timeline, { seed: 1, ...settings });

@@ -12,6 +12,15 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   cancelled: ['none', 'initiate_rejected'],
 };
 
+/** What must never be seen to happen, whatever breaks: nobody but a person could mend it. */
+const fatalAlarms: ReadonlySet<string> = new Set([
+  'two_transactions',
+  'transaction_after_the_end',
+  'transaction_of_another',
+  'transaction_differs',
+  'unknown_status',
+]);
+
 /**
  * The promise of docs/architecture.md, checked after a run: one transaction at most, one terminal state, the transaction's
  * own; the client told of every state under one id with a sequence that grows by one; the books balanced.
@@ -21,7 +30,7 @@ export function brokenPromises(world: SimulatedWorld, api: SimulatedApi): string
   const broken: string[] = [];
   const instructions = world.instructions();
   const transactions = api.transactions();
-  if (world.answers.length === 0) broken.push('the partner was never answered');
+  if (!world.isAnswered) broken.push('the partner was never answered');
   for (const { instruction: answered } of world.answers) {
     if (answered === undefined) continue;
     const kept = instructions.find(({ id }) => id === answered.id);
@@ -32,6 +41,7 @@ export function brokenPromises(world: SimulatedWorld, api: SimulatedApi): string
   }
   for (const instruction of instructions) {
     const ours = transactions.filter(({ partnerTxId }) => partnerTxId === instruction.id);
+    if (ours.length > 1) broken.push(`has ${ours.length} transactions`);
     const word = ours[0]?.status ?? 'none';
     const states = instruction.history.map(({ state }) => state);
     if (!isTerminal(instruction.state)) broken.push(`did not end: ${states.join(' ')}`);
@@ -45,6 +55,7 @@ export function brokenPromises(world: SimulatedWorld, api: SimulatedApi): string
   // Whatever carries no known id was made by us all the same: nobody else is in this world.
   if (transactions.length > instructions.length)
     broken.push(`${transactions.length} transactions for ${instructions.length} instructions`);
+  broken.push(...world.alarms.filter((reason) => fatalAlarms.has(reason)).map((reason) => `alarm: ${reason}`));
   if (!api.isBalanced()) broken.push('the books do not balance');
   return broken;
 }

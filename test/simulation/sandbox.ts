@@ -2,16 +2,21 @@ import type { TransportAnswer, TransportRequest } from '../../lib/partner-api/in
 import type { Credentials } from '../../lib/signing/credentials.ts';
 import { type Demo, seedDemo } from '../../sandbox/demo.ts';
 import { Sandbox } from '../../sandbox/partner-api/sandbox.ts';
+import type { FaultKind } from './faults.ts';
 
 /** How the simulated service behaves. */
 export interface ApiSettings {
   readonly nowMs: () => number;
   readonly approveAfterMs: number | null;
+  /** How far the service's clock is ahead of everybody else's. */
+  readonly aheadMs?: number;
   /** Breaks condition A: the service forgets `partner_txID`. */
   readonly forgetsPartnerTxId?: boolean;
   /** Breaks condition C: the service acts on a signed request however old it is. */
   readonly noWindow?: boolean;
 }
+
+const windowMs = 300_000;
 
 /** The Partner API in virtual time, entered below HTTP and signatures; only the window of the timestamp is kept. */
 export class SimulatedApi {
@@ -20,18 +25,21 @@ export class SimulatedApi {
   /** A signature is not needed below HTTP. */
   readonly credentials: Credentials = { apiKey: 'simulated', signer: { keyId: 'simulated', sign: () => 'simulated' } };
   readonly #settings: ApiSettings;
+  /** By the service's own clock. */
+  readonly #nowMs = (): number => this.#settings.nowMs() + (this.#settings.aheadMs ?? 0);
 
   constructor(settings: ApiSettings) {
     this.#settings = settings;
-    this.sandbox = new Sandbox({ seed: 7, clock: settings.nowMs });
+    this.sandbox = new Sandbox({ seed: 7, clock: this.#nowMs });
     this.demo = seedDemo(this.sandbox, { approveAfterMs: settings.approveAfterMs });
   }
 
   /** What the service answers to a request that arrives now. */
   answer(request: TransportRequest): TransportAnswer {
-    const ageMs = this.#settings.nowMs() - Number(request.headers['x-timestamp']) * 1000;
-    if (ageMs > 300_000 && this.#settings.noWindow !== true) {
-      return { status: 401, headers: {}, body: '{"code":401,"msg":"errPartnerAuth","detail":{"reason":"timestamp"}}' };
+    const date = new Date(this.#nowMs()).toUTCString();
+    const ageMs = this.#nowMs() - Number(request.headers['x-timestamp']) * 1000;
+    if (Math.abs(ageMs) > windowMs && this.#settings.noWindow !== true) {
+      return { ...framed(401, 'errPartnerAuth', 'timestamp'), headers: { date } };
     }
     const { pathname, search } = new URL(request.url);
     const body = this.#settings.forgetsPartnerTxId
@@ -48,7 +56,7 @@ export class SimulatedApi {
       target,
       ...(body === undefined ? {} : { body }),
     });
-    return { status, headers: { ...headers }, body: answer };
+    return { status, headers: { ...headers, date }, body: answer };
   }
 
   /** The transactions that carry a `partner_txID`, whatever became of them. */
@@ -71,4 +79,16 @@ export class SimulatedApi {
     const { body } = this.sandbox.call({ apiKeyId: this.demo.keyId, method: 'GET', target: `/wallet/${walletId}` });
     return BigInt((JSON.parse(body) as { balance: number }).balance);
   }
+}
+
+/** What somebody on the way answers, or the service without looking; what it is told has had its effect or none by then. */
+export function answerOfFault(kind: FaultKind): TransportAnswer {
+  if (kind === 'tooMany') return { ...framed(429, 'too many requests', 'rate limit'), headers: { 'retry-after': '7' } };
+  const status = { pageOf502: 502, pageOf200: 200, pageOf401: 401 }[kind as string];
+  if (status === undefined) throw new TypeError(`${kind} is not an answer`);
+  return { status, headers: { 'content-type': 'text/html' }, body: '<html><title>proxy</title></html>' };
+}
+
+function framed(status: number, msg: string, reason: string): Omit<TransportAnswer, 'headers'> {
+  return { status, body: JSON.stringify({ code: status, msg, detail: { reason } }) };
 }

@@ -1,66 +1,117 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf, type Plan, type RecordedCall } from './faults.ts';
+import type { Plan } from './faults.ts';
+import { broken, plansFor, seedOfTheDay, shareOf, someOf } from './plans.ts';
 import { brokenPromises } from './promise.ts';
-import { type Course, courses, runTransfer } from './transfer.ts';
+import { type Course, client, courses, ordinary, runTransfer, tooMuch, transferId } from './transfer.ts';
 
-const nightly = process.env['NIGHTLY'] !== undefined;
-
-/** How late an effect comes: within a lease, beyond it, just within the Partner API's window, after it. */
-const lateMs = [3_000, 100_000, 290_000, 420_000];
-/** How long a process stands still: beyond its lease, and beyond the window. */
-const stallMs = [50_000, 420_000];
-
-function plansFor(calls: readonly RecordedCall[]): Plan[] {
-  return calls.flatMap(({ number: call, sort }) =>
-    faultsOf[sort].flatMap((kind): Plan[] => {
-      const delays = kind === 'late' ? lateMs : kind === 'stall' ? stallMs : [undefined];
-      return delays.map((delayMs) => ({ call, kind, ...(delayMs === undefined ? {} : { delayMs }) }));
-    }),
-  );
-}
-
-async function failures(course: Course, planLists: readonly (readonly Plan[])[], seed: number): Promise<string[]> {
-  const found: string[] = [];
-  for (const plans of planLists) {
-    const { world, api } = await runTransfer(course, { plans, seed });
-    const broken = brokenPromises(world, api);
-    if (broken.length > 0)
-      found.push(`${JSON.stringify(plans)} ${world.outside.calls[plans[0]?.call ?? 0]?.name}: ${broken.join('; ')}`);
-  }
-  return found;
-}
+/** The orders in which processes go on, for two faults at once: others every night. */
+const seedsOfPairs = Array.from({ length: 12 }, (_, index) => seedOfTheDay * 12 + index);
 
 describe.each(courses)('a transfer $name', (course) => {
-  it(`ends ${course.ends} when nothing breaks`, async () => {
+  it(`ends ${course.ends.join(' and ')} when nothing breaks`, async () => {
     const { world, api } = await runTransfer(course, { plans: [] });
     expect(brokenPromises(world, api)).toEqual([]);
-    expect(world.instructions().map(({ state }) => state)).toEqual([course.ends]);
+    expect(world.instructions().map(({ state }) => state)).toEqual(course.ends);
     expect(world.alarms).toEqual([]);
   });
 
   it('keeps the promise whatever breaks at whichever outside call', async () => {
     const { world } = await runTransfer(course, { plans: [] });
-    const plans = plansFor(world.outside.calls);
-    expect(plans.length).toBeGreaterThan(100);
-    expect(
-      await failures(
-        course,
-        plans.map((plan) => [plan]),
-        1,
-      ),
-    ).toEqual([]);
-  }, 120_000);
+    const plans = shareOf(world.outside.calls);
+    expect(plans.length).toBeGreaterThan(90);
+    const settings = plans.map((plan) => ({ plans: [plan] }));
+    expect(await broken(settings, (each) => runTransfer(course, each))).toEqual([]);
+  }, 600_000);
 
-  it.runIf(nightly)(
-    'keeps it with two faults and in any order',
-    async () => {
-      const { world } = await runTransfer(course, { plans: [] });
-      const plans = plansFor(world.outside.calls);
-      for (let seed = 2; seed < 40; seed++) {
-        const pairs = plans.map((plan, index) => [plan, plans[(index * 31 + seed * 17) % plans.length] as Plan]);
-        expect(await failures(course, pairs, seed)).toEqual([]);
-      }
-    },
-    3_600_000,
+  it('keeps it with two faults and in any order', async () => {
+    const { world } = await runTransfer(course, { plans: [] });
+    const plans = plansFor(world.outside.calls);
+    const pairs = seedsOfPairs.flatMap((seed) =>
+      plans.map((plan, index) => ({
+        seed,
+        plans: [plan, plans[(index * 31 + seed * 17) % plans.length] as Plan],
+      })),
+    );
+    expect(await broken(someOf(pairs, 20, 1), (each) => runTransfer(course, each))).toEqual([]);
+  }, 3_600_000);
+});
+
+/** A partner that changes its mind: at each step of a transfer, and whatever breaks after that. */
+describe('a transfer that is called off at any moment', () => {
+  const course: Course = { ...ordinary, name: 'called off', ends: [] };
+  const calledOffAt = (atCall: number) => ({ atCall, client, id: transferId });
+
+  it('is cancelled, or carried out and never called cancelled', async () => {
+    const { world } = await runTransfer(course, { plans: [] });
+    const ends = new Set<string>();
+    for (const { number } of world.outside.calls) {
+      const settings = { plans: [], calledOff: calledOffAt(number) };
+      const found = await broken([settings], async (each) => {
+        const run = await runTransfer(course, each);
+        for (const { state } of run.world.instructions()) ends.add(state);
+        return run;
+      });
+      expect(found).toEqual([]);
+    }
+    expect([...ends].sort()).toEqual(['cancelled', 'completed']);
+  });
+
+  it('keeps the promise whatever else breaks', async () => {
+    const { world } = await runTransfer(course, { plans: [] });
+    for (const { number } of world.outside.calls) {
+      const calledOff = calledOffAt(number);
+      const calm = await runTransfer(course, { plans: [], calledOff });
+      const plans = someOf(plansFor(calm.world.outside.calls), 4, number);
+      const settings = plans.map((plan) => ({ plans: [plan], calledOff }));
+      expect(await broken(settings, (each) => runTransfer(course, each))).toEqual([]);
+    }
+  }, 3_600_000);
+});
+
+/**
+ * The first submission is stuck on its way, the second is refused, for there is not enough; then somebody pays. Whether the
+ * first acts after all depends on when, and by whose clock.
+ */
+describe('a transfer that is stuck and then paid for', () => {
+  const stuckForMs = [100_000, 290_000, 480_000, 700_000];
+  const paidAfterMs = [60_000, 350_000, 450_000, 800_000];
+  const clocksAheadMs = [0, 200_000, -200_000];
+  const cases = clocksAheadMs.flatMap((clockAheadMs) =>
+    stuckForMs.flatMap((delayMs) =>
+      paidAfterMs.map((depositAfterMs) => ({
+        delayMs,
+        course: { ...ordinary, name: 'stuck', ends: [], amounts: [tooMuch], depositAfterMs, clockAheadMs } as Course,
+      })),
+    ),
   );
+  const stuck = async (course: Course, delayMs: number): Promise<Plan> => {
+    const { world } = await runTransfer(course, { plans: [] });
+    const call = world.outside.calls.findIndex(({ name }) => name === 'submit api POST transfer');
+    return { call, kind: 'late', delayMs };
+  };
+
+  it('ends as its transaction does, or without one', async () => {
+    const ends = new Set<string>();
+    for (const { course, delayMs } of cases) {
+      const settings = { plans: [await stuck(course, delayMs)] };
+      const found = await broken([settings], async (each) => {
+        const run = await runTransfer(course, each);
+        for (const { state } of run.world.instructions()) ends.add(state);
+        return run;
+      });
+      expect(found.map((what) => `${course.clockAheadMs} ${course.depositAfterMs} ${what}`)).toEqual([]);
+    }
+    expect([...ends].sort()).toEqual(['completed', 'failed']);
+  });
+
+  it('keeps the promise whatever else breaks', async () => {
+    for (const [place, { course, delayMs }] of cases.entries()) {
+      const first = await stuck(course, delayMs);
+      const { world } = await runTransfer(course, { plans: [first] });
+      const others = plansFor(world.outside.calls).filter(({ call }) => call !== first.call);
+      const settings = someOf(others, 6, place).map((plan) => ({ plans: [first, plan] }));
+      const found = await broken(settings, (each) => runTransfer(course, each));
+      expect(found.map((what) => `${course.clockAheadMs} ${course.depositAfterMs} ${what}`)).toEqual([]);
+    }
+  }, 3_600_000);
 });

@@ -1,23 +1,26 @@
 import { derivedId } from '../../lib/instructions/ids.ts';
 import { transfer } from '../../lib/instructions/kinds/transfer.ts';
 import type { Plan } from './faults.ts';
+import type { Run } from './plans.ts';
 import { type ApiSettings, SimulatedApi } from './sandbox.ts';
 import { Timeline } from './timeline.ts';
 import { type RunSettings, SimulatedWorld } from './world.ts';
 
 const startMs = Date.UTC(2026, 0, 5, 9);
-const client = 'treasury-desk';
-const key = 'order-17';
-/** The id the transfer gets in every run. */
-export const transferId = derivedId('simulation', 'http', client, key);
+/** Who asks for the transfers. */
+export const client = 'treasury-desk';
+const firstKey = 17;
+/** The id the first transfer gets in every run. */
+export const transferId = derivedId('simulation', 'http', client, `order-${firstKey}`);
 
 /** A course of events, before anything breaks. */
 export interface Course {
   readonly name: string;
-  /** The states a run without faults ends in. */
-  readonly ends: string;
+  /** One transfer each, all asked for at once and out of one wallet. */
+  readonly amounts: readonly string[];
+  /** The states a run without faults ends in, one for each amount. */
+  readonly ends: readonly string[];
   readonly approveAfterMs: number | null;
-  readonly amount: string;
   readonly lifetimeSeconds: number;
   /** Everything is stopped during the first minute. */
   readonly stopped?: boolean;
@@ -25,49 +28,75 @@ export interface Course {
   readonly rejectAfterMs?: number;
   /** When somebody pays enough into the wallet. */
   readonly depositAfterMs?: number;
+  /** How far the service's clock is ahead of ours. */
+  readonly clockAheadMs?: number;
 }
 
 /** A transfer that is approved within seconds. */
-export const ordinary = { approveAfterMs: 2_000, amount: '250000', lifetimeSeconds: 3600 } as const;
+export const ordinary = { approveAfterMs: 2_000, amounts: ['250000'], lifetimeSeconds: 3600 } as const;
+/** More than the wallet holds until somebody pays into it. */
+export const tooMuch = '999999999999';
 
 /** The courses every fault is tried in. */
 export const courses: readonly Course[] = [
-  { ...ordinary, name: 'approved by custody', ends: 'completed' },
-  { ...ordinary, name: 'refused by custody', ends: 'rejected', approveAfterMs: null, rejectAfterMs: 20_000 },
-  { ...ordinary, name: 'never approved', ends: 'expired', approveAfterMs: null, lifetimeSeconds: 20 },
-  { ...ordinary, name: 'more than there is', ends: 'failed', amount: '999999999999' },
+  { ...ordinary, name: 'approved by custody', ends: ['completed'] },
+  { ...ordinary, name: 'refused by custody', ends: ['rejected'], approveAfterMs: null, rejectAfterMs: 20_000 },
+  { ...ordinary, name: 'never approved', ends: ['expired'], approveAfterMs: null, lifetimeSeconds: 20 },
+  { ...ordinary, name: 'approved and paid for too late', ends: ['failed'], approveAfterMs: 200_000, ...paidLate() },
+  { ...ordinary, name: 'of more than there is', ends: ['failed'], amounts: [tooMuch] },
   {
     ...ordinary,
     name: 'cancelled while everything is stopped',
-    ends: 'cancelled',
+    ends: ['cancelled'],
     stopped: true,
     cancelAfterMs: 5_000,
   },
-  { ...ordinary, name: 'held by a stop for a while', ends: 'completed', stopped: true },
+  { ...ordinary, name: 'held by a stop for a while', ends: ['completed'], stopped: true },
+  { ...ordinary, name: 'that the service gets with its clock ahead', ends: ['completed'], clockAheadMs: 200_000 },
+  { ...ordinary, name: 'that the service gets with its clock behind', ends: ['completed'], clockAheadMs: -200_000 },
+  {
+    ...ordinary,
+    name: 'beside another one out of the same fund',
+    amounts: ['250000', '250000'],
+    ends: ['completed', 'completed'],
+  },
+  {
+    ...ordinary,
+    name: 'beside two others, one of them of more than there is',
+    amounts: ['250000', tooMuch, '130000'],
+    ends: ['completed', 'failed', 'completed'],
+  },
 ];
 
-/** Runs a transfer from request to end. */
+function paidLate(): Pick<Course, 'amounts' | 'lifetimeSeconds' | 'depositAfterMs'> {
+  return { amounts: [tooMuch], lifetimeSeconds: 150, depositAfterMs: 100_000 };
+}
+
+/** Runs the transfers of a course from request to end. */
 export async function runTransfer(
   course: Course,
   settings: Partial<RunSettings> & { plans: readonly Plan[] },
   service: Partial<ApiSettings> = {},
-): Promise<{ world: SimulatedWorld; api: SimulatedApi }> {
+): Promise<Run> {
   const timeline = new Timeline(startMs);
-  const api = new SimulatedApi({ nowMs: timeline.nowMs, approveAfterMs: course.approveAfterMs, ...service });
+  const { approveAfterMs, clockAheadMs: aheadMs = 0 } = course;
+  const api = new SimulatedApi({ nowMs: timeline.nowMs, approveAfterMs, aheadMs, ...service });
   const world = new SimulatedWorld(api, timeline, { seed: 1, ...settings });
   const { operating, settlement } = api.demo;
   if (course.stopped === true) {
     world.operatorStops(true, 0);
     world.operatorStops(false, 60_000);
   }
-  world.partnerAsks(transfer, client, operating.btc, key, {
-    companyId: operating.btc.companyId,
-    walletId: operating.btc.walletId,
-    counterpartyWalletId: settlement.btc.walletId,
-    amount: course.amount,
-    expiresAt: startMs / 1000 + course.lifetimeSeconds,
-    reference: 'inv-2041',
-  });
+  for (const [place, amount] of course.amounts.entries()) {
+    world.partnerAsks(transfer, client, operating.btc, `order-${firstKey + place}`, {
+      companyId: operating.btc.companyId,
+      walletId: operating.btc.walletId,
+      counterpartyWalletId: settlement.btc.walletId,
+      amount,
+      expiresAt: startMs / 1000 + course.lifetimeSeconds,
+      reference: `inv-${firstKey + place}`,
+    });
+  }
   if (course.cancelAfterMs !== undefined) world.partnerCancels(client, transferId, course.cancelAfterMs);
   if (course.rejectAfterMs !== undefined) {
     timeline.after(course.rejectAfterMs, async () => rejectAll(api));
