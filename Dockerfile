@@ -9,4 +9,6 @@ COPY lib lib
 COPY cli/feeds.ts cli/feeds.ts
 COPY cli/feeds cli/feeds
 USER node
-CMD ["node", "cli/feeds.ts"]
+# Without arguments the feeds of the initiator's key. A second container with `--only coreclient`, under a role of its own,
+# listens with the approver's: no process is to hold both.
+ENTRYPOINT ["node", "cli/feeds.ts"]

@@ -4,21 +4,26 @@
  * Losing it loses nothing: what it would have hinted at is found within the minute. `docs/feeds.md` says how to run it.
  */
 import { parseArgs } from 'node:util';
-import { openFeeds, type Sort, sorts } from './feeds/open.ts';
+import { openFeeds, type Sort, sorts, sortsByDefault } from './feeds/open.ts';
 
 const usage = `npm run feeds -- [options]
 
-  --only ${sorts.join('|')}   listen to one sort of feed only; may be given more than once
+  --only ${sorts.join('|')}   listen to one sort of feed only; may be given more than once. Without it:
+                                 ${sortsByDefault.join(' and ')}. coreclient is a process of its own.
 
-Settings come from the variables of the functions: STAGE, TABLE_NAME, POLL_QUEUE_URL, QUOTE_QUEUE_URL, APPROVE_QUEUE_URL,
-PARTNER_API_BASE_URL, SIGNING_SECRET_ID, and APPROVER_SECRET_ID for the core client feeds.`;
+Settings come from the variables of the functions: STAGE, TABLE_NAME, PARTNER_API_BASE_URL; for hub and wallets
+POLL_QUEUE_URL, QUOTE_QUEUE_URL and SIGNING_SECRET_ID, for coreclient APPROVE_QUEUE_URL and APPROVER_SECRET_ID.`;
 
 function readSorts(): readonly Sort[] {
   try {
     const { only = [] } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
     const unknown = only.find((name) => !(sorts as readonly string[]).includes(name));
     if (unknown !== undefined) throw new Error(`--only: ${sorts.join(', ')}, not ${unknown}`);
-    return only.length > 0 ? (only as Sort[]) : sorts;
+    if (only.includes('coreclient') && only.some((name) => name !== 'coreclient'))
+      throw new Error(
+        '--only: coreclient stands alone, since no process is to hold both the key that initiates and the one that approves',
+      );
+    return only.length > 0 ? (only as Sort[]) : sortsByDefault;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${usage}`);
     process.exit(2);

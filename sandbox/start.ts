@@ -17,7 +17,7 @@ const usage = `npm start -- [options]
                     standing, or all of them
   --input FILE      the HTTP API event to send in place of events/create-transfer.json
   --data DIR        keep the table and the sandbox in DIR; in memory without
-  --kill-feeds      kill the feed process in the middle of each scenario: nothing but time may be lost
+  --kill-feeds      kill the feed processes in the middle of each scenario: nothing but time may be lost
   --verbose         the functions' own log lines too, on standard error`;
 
 const wished = { httpPort: 3000, partnerApiPort: 8001 } as const;
@@ -27,6 +27,8 @@ const limitMs = 180_000;
 const killFeedsAfterMs = 700;
 
 const { values: options } = readOptions();
+/** What is to be stopped before this process ends. */
+let running: LocalSystem | undefined;
 const startedAtMs = Date.now();
 // Functions write their log and metrics to standard output, as Lambda wants it. Here that belongs to the caller.
 const standardOutput = process.stdout.write.bind(process.stdout);
@@ -43,6 +45,8 @@ await run().catch((error: unknown) => {
 async function run(): Promise<void> {
   const event = readEvent(options.input ?? 'events/create-transfer.json');
   const chosen = choose(scenarios(event));
+  process.on('SIGINT', () => stop(0));
+  process.on('SIGTERM', () => stop(0));
   const system = await startLocalSystem({
     ...wished,
     dataFolder: options.data,
@@ -51,9 +55,7 @@ async function run(): Promise<void> {
     onInvoke: sayInvocation,
     onEvent: sayEvent,
   });
-  const stop = (code: number) => void system.stop().then(() => process.exit(code));
-  process.once('SIGINT', () => stop(0));
-  process.once('SIGTERM', () => stop(0));
+  running = system;
   for (const note of system.notes) console.error(note);
   // What an earlier process left over would else wait for the first tick of the schedule.
   await system.aws.fire('dispatch-due');
@@ -64,6 +66,20 @@ async function run(): Promise<void> {
   for (const scenario of chosen) allGood = (await play(scenario, { system, partner, say: sayStep })) && allGood;
   if (options.once) return stop(allGood ? 0 : 1);
   say(await invitation(system, partner, event));
+}
+
+/** Ends everything, then this process: at once while it still starts, or when somebody asks a second time. */
+function stop(code: number): void {
+  const system = running;
+  running = undefined;
+  if (system === undefined) process.exit(code);
+  system.stop().then(
+    () => process.exit(code),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
 }
 
 /** Plays one scenario and prints its line. @returns whether it ended as it should */

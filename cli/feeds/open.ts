@@ -18,9 +18,13 @@ export const sorts = ['coreclient', 'hub', 'wallets'] as const;
 /** One of them. */
 export type Sort = (typeof sorts)[number];
 
+/** Those that the initiator's key may listen to. */
+export const sortsByDefault: readonly Sort[] = ['hub', 'wallets'];
+
 /**
  * Opens the feeds and keeps them open until `close()`. Core client feeds are signed with the approver's key, since only
- * the key a core client belongs to may listen for it; a process that listens to the others never reads that key.
+ * the key a core client belongs to may listen for it, the others with the initiator's. A process listens to the one sort
+ * or to the others and reads that one key: who could take over a process with both could initiate and approve.
  */
 export function openFeeds(wanted: readonly Sort[]): { close(): Promise<void> } {
   const listener: Listener = { ...door(), places: config().clients.flatMap(({ bindings }) => bindings) };

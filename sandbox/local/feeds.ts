@@ -1,37 +1,51 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** The feed process of the local system. */
-export interface FeedProcess {
-  /** Starts it if it does not run. */
+/** The feed processes of the local system. */
+export interface FeedProcesses {
+  /** Starts those that do not run. */
   start(): void;
-  /** Ends it at once, as a crash would; nothing starts it again by itself. */
+  /** Ends them at once, as a crash would; nothing starts them again by itself. */
   kill(): void;
   stop(): Promise<void>;
 }
 
-/** `cli/feeds.ts` with the environment of the functions, started. It is a process of its own here, as in the cloud. */
-export function startFeeds(environment: Readonly<Record<string, string>>): FeedProcess {
-  let child: ChildProcess | undefined;
-  const feeds: FeedProcess = {
+/** Each reads one of the two keys, and is not even told of the other. */
+const processes = [
+  { options: [], keptFrom: 'APPROVER_SECRET_ID' },
+  { options: ['--only', 'coreclient'], keptFrom: 'SIGNING_SECRET_ID' },
+] as const;
+
+/** `cli/feeds.ts` with the environment of the functions, started. Each is a process of its own here, as in the cloud. */
+export function startFeeds(environment: Readonly<Record<string, string>>): FeedProcesses {
+  let children: ChildProcess[] = [];
+  const feeds: FeedProcesses = {
     start() {
-      child ??= spawn(process.execPath, ['cli/feeds.ts'], {
-        env: { ...process.env, ...environment },
+      if (children.length > 0) return;
+      children = processes.map(({ options, keptFrom }) => {
+        const { [keptFrom]: _kept, ...env } = { ...process.env, ...environment };
         // The channel closes with this process, however it ends: its feeds must not outlive it.
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        return spawn(process.execPath, ['cli/feeds.ts', ...options], {
+          env,
+          stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        });
       });
     },
     kill() {
-      child?.kill('SIGKILL');
-      child = undefined;
+      for (const child of children) child.kill('SIGKILL');
+      children = [];
     },
     async stop() {
-      if (child === undefined || child.exitCode !== null) return;
-      const ended = once(child, 'close');
-      child.kill('SIGTERM');
-      await ended;
+      await Promise.all(children.map(ended));
     },
   };
   feeds.start();
   return feeds;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  await closed;
 }

@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assembleConfig } from '../../lib/platform/config/assemble.ts';
@@ -7,7 +6,7 @@ import type { Config } from '../../lib/platform/config/concerns.ts';
 import { type Invocation, type LocalAws, startLocalAws } from '../aws/index.ts';
 import type { Demo } from '../demo.ts';
 import { type PartnerApi, startPartnerApi } from '../partner-api/server.ts';
-import { type FeedProcess, startFeeds } from './feeds.ts';
+import { type FeedProcesses, startFeeds } from './feeds.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { type Keepsake, recallOrSeed, stateFiles } from './keepsake.ts';
 import { type ReceivedEvent, type Receiver, startReceiver } from './receiver.ts';
@@ -40,8 +39,8 @@ export interface LocalSystem {
   readonly issuer: Issuer;
   readonly receiver: Receiver;
   readonly demo: Demo;
-  /** The feed process; may be killed, since losing it loses nothing. */
-  readonly feeds: FeedProcess;
+  /** The feed processes; may be killed, since losing them loses nothing. */
+  readonly feeds: FeedProcesses;
   /** The settings of the functions, for commands that are to act on this system: `--local-env FILE`. */
   readonly environmentFile: string;
   /** Wished ports that were taken, for people. */
@@ -74,7 +73,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     file: files?.webhooks,
     onEvent: options.onEvent ?? (() => {}),
   });
-  const temporary = await mkdtemp(join(tmpdir(), 'qredo-functions-'));
+  const temporary = mkdtempSync(join(tmpdir(), 'qredo-functions-'));
+  const removeTemporary = () => rmSync(temporary, { recursive: true, force: true });
+  process.once('exit', removeTemporary);
   const aws = await startLocalAws({
     stage: 'local',
     ...(options.dataFolder === undefined ? {} : { dataFolder: options.dataFolder }),
@@ -113,7 +114,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     stop: async () => {
       await feeds.stop();
       await aws.stop();
-      await Promise.all([partnerApi.close(), issuer.stop(), receiver.stop(), rm(temporary, { recursive: true })]);
+      await Promise.all([partnerApi.close(), issuer.stop(), receiver.stop()]);
+      removeTemporary();
+      process.off('exit', removeTemporary);
     },
   };
 }
