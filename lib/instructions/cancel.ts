@@ -28,7 +28,7 @@ export async function cancelInstruction(
     if (current.client !== client) return current;
     if (isCancellable(current)) return enter(current, 'cancelled', nowMs, { reason });
     const canBeAsked = kindOf(current).cancel !== undefined && !isTerminal(current.state);
-    return canBeAsked ? askToCancel(current, nowMs) : current;
+    return canBeAsked ? askToCancel(current, nowMs, reason) : current;
   });
   if (changed === undefined || changed.instruction.client !== client)
     throw new InvalidRequest(404, 'instruction', 'id');

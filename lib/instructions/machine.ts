@@ -74,10 +74,10 @@ function workWithTransaction(instruction: Instruction, lookAtMs: number, nowMs: 
     : ({ work: 'submit', workAtMs: nowMs } as const);
 }
 
-/** The instruction with its client's wish to call it off at the Partner API; its worker then sees to it. */
-export function askToCancel(instruction: Instruction, nowMs: number): Instruction {
+/** The instruction with the wish to call it off at the Partner API; its worker then sees to it. The first wish stays. */
+export function askToCancel(instruction: Instruction, nowMs: number, reason: string): Instruction {
   if (instruction.cancelAskedAtMs !== undefined) return instruction;
-  const asked = { ...instruction, cancelAskedAtMs: nowMs, updatedAtMs: nowMs };
+  const asked = { ...instruction, cancelAskedAtMs: nowMs, cancelReason: reason, updatedAtMs: nowMs };
   // While an attempt is under way its worker has the lease, and goes on from there.
   return instruction.txId === undefined ? asked : { ...asked, ...workWithTransaction(asked, nowMs, nowMs) };
 }

@@ -121,6 +121,8 @@ export interface Instruction extends Subject {
    * approved any more; it ends `cancelled`, unless the transaction ended otherwise before.
    */
   readonly cancelAskedAtMs?: number;
+  /** Why it is to be called off: stored with the wish. */
+  readonly cancelReason?: string;
 }
 
 /** A page of instructions. */

@@ -94,7 +94,7 @@ function afterStep(current: Instruction, step: Step, nowMs: number): Instruction
     case 'expire':
       return enter(current, 'expired', nowMs, { reason: 'expired' });
     case 'cancel':
-      return enter(current, 'cancelled', nowMs, { reason: 'cancelled by the client' });
+      return enter(current, 'cancelled', nowMs, { reason: current.cancelReason ?? 'called off' });
     case 'hold':
       return { ...current, workAtMs: nowMs + stoppedAgainMs, reason: 'stopped' };
     case 'claim':
