@@ -6,6 +6,6 @@ import { manageQuote } from '../../lib/quotes/manage.ts';
  * Does the next thing for one market making strategy: makes its quote, puts it on the hub once it is open and its price has
  * been checked again, takes it off, and makes the next only when the old one is seen to have ended.
  */
-export const handler = queueWorker(async (id) => {
-  await manageQuote(desk(), id);
+export const handler = queueWorker(async (id, { deadlineMs }) => {
+  await manageQuote(desk(), id, deadlineMs);
 });

@@ -10,3 +10,11 @@ export const longestWaitMs = 2_000;
 
 /** The longest one read can take, repeated as it may be. Who begins one with less time ahead is cut off in the middle. */
 export const longestReadMs = readAttempts * requestTimeoutMs + (readAttempts - 1) * longestWaitMs;
+
+/** The longest that what an answer said takes to be recorded. */
+const recordMs = 3_000;
+
+/** Before which moment a request must be signed that is to be over, and its answer recorded, by `deadlineMs`. */
+export function signByMs(deadlineMs: number): number {
+  return deadlineMs - requestTimeoutMs - longestWaitMs - recordMs;
+}

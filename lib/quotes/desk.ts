@@ -17,6 +17,12 @@ export interface DeskClient extends Bindings {
 export interface QuoteDesk extends Worker {
   readonly strategies: readonly Strategy[];
   readonly clients: readonly DeskClient[];
-  /** Reads a price source: the body of a 2xx answer, or an exception. */
+  /** Reads a price source: the body of a 2xx answer, or an exception; either within some seconds. */
   readDocument(url: string): Promise<string>;
+}
+
+/** The strategies that may have a quote, by name: without a client there is nobody whose quote it would be. */
+export function usableStrategies({ strategies, clients }: QuoteDesk): Map<string, Strategy> {
+  const known = new Set(clients.map(({ id }) => id));
+  return new Map(strategies.filter(({ client }) => known.has(client)).map((each) => [each.name, each]));
 }

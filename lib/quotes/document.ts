@@ -1,3 +1,5 @@
+import * as z from 'zod/mini';
+
 /** Something is wrong with the document of a price source. */
 export class UnreadablePrice extends Error {
   readonly code = 'unreadable_price';
@@ -62,12 +64,13 @@ function at(document: unknown, pointer: string): unknown {
   return value;
 }
 
+const isoMoment = z.iso.datetime({ offset: true });
+
+/** Whole seconds or milliseconds, as a number or as text, or ISO 8601 with a zone. A guess could make an old price young. */
 function momentOf(value: unknown): number | undefined {
-  if (typeof value === 'string' && !/^\d+$/.test(value)) {
-    const parsed = Date.parse(value);
-    return Number.isNaN(parsed) ? undefined : parsed;
-  }
-  const number = Number(value instanceof Digits ? value.text : value);
-  if (!Number.isFinite(number) || number <= 0) return undefined;
-  return Math.floor(number < longestSeconds ? number * 1000 : number);
+  const text = value instanceof Digits ? value.text : value;
+  if (typeof text !== 'string') return undefined;
+  if (!/^\d{1,15}$/.test(text)) return isoMoment.safeParse(text).success ? Date.parse(text) : undefined;
+  const number = Number(text);
+  return number < longestSeconds ? number * 1000 : number;
 }

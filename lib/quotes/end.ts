@@ -26,9 +26,12 @@ export async function endOffer(desk: QuoteDesk, offer: Offer, instruction: Instr
   if (!cameToNothing) await desk.hints.send('quote', [{ id: strategyId(offer.strategy) }]);
 }
 
-function whatIsTold(offer: Offer, { state, txId, status }: Instruction): Omit<HistoryEntry, 'atMs'> | undefined {
+function whatIsTold(
+  offer: Offer,
+  { state, txId, status, cancelReason }: Instruction,
+): Omit<HistoryEntry, 'atMs'> | undefined {
   const facts = { ...(txId === undefined ? {} : { txId }), ...(status === undefined ? {} : { status }) };
   if (state === 'completed') return { state: 'taken', ...facts };
   if (offer.maybeSeen !== true) return undefined;
-  return { state: 'withdrawn', ...facts, reason: offer.withdrawReason ?? state };
+  return { state: 'withdrawn', ...facts, reason: offer.withdrawReason ?? cancelReason ?? state };
 }

@@ -2,6 +2,7 @@ import { boundPlace } from '../instructions/bindings.ts';
 import { derivedId } from '../instructions/ids.ts';
 import type { Draft } from '../instructions/ports.ts';
 import { InvalidRequest } from '../platform/http/errors.ts';
+import { signByMs } from '../platform/patience.ts';
 import type { QuoteDesk } from './desk.ts';
 import { indexedOffer } from './offers.ts';
 import { receiveAmountBaseUnits } from './price.ts';
@@ -13,7 +14,6 @@ import {
   type Strategy,
   type StrategyItem,
   strategyId,
-  type Terms,
 } from './strategy.ts';
 import { pricingOf } from './verdict.ts';
 
@@ -48,18 +48,19 @@ export async function makeOffer(
   item: StrategyItem,
   strategy: Strategy,
   price: PriceAt,
+  deadlineMs: number,
 ): Promise<Offer | undefined> {
   const nowMs = desk.clock.nowMs();
   if (nowMs < (item.notBeforeMs ?? 0)) return undefined;
-  const terms = await decideTerms(desk, strategy, price, nowMs);
-  if (terms === undefined) {
+  const decided = await decideTerms(desk, strategy, price, deadlineMs);
+  if (decided === undefined) {
     await desk.store.replace<StrategyItem>(item, { ...item, notBeforeMs: nowMs + tryAgainMs });
     return undefined;
   }
   const isUnmade = item.generation > 0 && (await offerOf(desk, strategy.name, item.generation)) === undefined;
   const raised = isUnmade ? item : await raise(desk, item);
   if (raised === undefined) return undefined;
-  return await desk.store.create<Offer>(newOffer(desk, strategy, raised.generation, terms, nowMs));
+  return await desk.store.create<Offer>(newOffer(desk, strategy, raised.generation, decided));
 }
 
 /** The offer of one generation, if it was made. */
@@ -77,14 +78,18 @@ async function decideTerms(
   desk: QuoteDesk,
   strategy: Strategy,
   { price, text }: PriceAt,
-  nowMs: number,
-): Promise<Terms | undefined> {
+  deadlineMs: number,
+): Promise<Pick<Offer, 'terms' | 'fundId'> | undefined> {
   const { companyId, sendWalletId, receiveWalletId } = strategy;
   const client = desk.clients.find(({ id }) => id === strategy.client);
   if (client === undefined) throw new InvalidRequest(404, 'client', strategy.name);
   const sends = boundPlace(client, { companyId, walletId: sendWalletId }, 'sendWalletId');
   const receives = boundPlace(client, { companyId, walletId: receiveWalletId }, 'receiveWalletId');
-  const { netAmountBaseUnits } = await desk.api.wallets.max(sendWalletId, { type: 'swap', afterPending: true });
+  const { netAmountBaseUnits } = await desk.api.wallets.max(
+    sendWalletId,
+    { type: 'swap', afterPending: true },
+    { signBeforeMs: signByMs(deadlineMs) },
+  );
   const size = strategy.sizes
     .map(BigInt)
     .sort((a, b) => (a < b ? 1 : -1))
@@ -95,7 +100,7 @@ async function decideTerms(
     desk.report.info('nothing to offer', { strategy: strategy.name, reason });
     return undefined;
   }
-  return {
+  const terms = {
     companyId,
     sendWalletId,
     receiveWalletId,
@@ -103,18 +108,19 @@ async function decideTerms(
     receiveAsset: receives.asset,
     sendAmount: String(size),
     receiveAmount: String(amount),
-    expiresAtSeconds: Math.floor(nowMs / 1000) + strategy.lifetimeSeconds,
+    expiresAtSeconds: Math.floor(desk.clock.nowMs() / 1000) + strategy.lifetimeSeconds,
     price: text,
   };
+  return { terms, fundId: sends.fundId };
 }
 
 function newOffer(
   desk: QuoteDesk,
   { name, client }: Strategy,
   generation: number,
-  terms: Terms,
-  nowMs: number,
+  decided: Pick<Offer, 'terms' | 'fundId'>,
 ): Draft<Offer> {
+  const nowMs = desk.clock.nowMs();
   return indexedOffer({
     id: offerId(name, generation),
     version: 0,
@@ -127,7 +133,7 @@ function newOffer(
     stateSinceMs: nowMs,
     createdAtMs: nowMs,
     instructionId: derivedId(desk.stage, 'schedule', client, quoteKey(name, generation)),
-    terms,
+    ...decided,
     balanceCheckedAtMs: nowMs,
     history: [],
     telling: {},

@@ -3,15 +3,20 @@ import { lookAt } from '../instructions/look.ts';
 import { lookAgainMs } from '../instructions/pace.ts';
 import { type Instruction, isTerminal } from '../instructions/record.ts';
 import { PartnerApiError } from '../partner-api/errors.ts';
-import type { QuoteDesk } from './desk.ts';
+import { longestReadMs } from '../platform/patience.ts';
+import { askForQuote } from './ask.ts';
+import { type QuoteDesk, usableStrategies } from './desk.ts';
 import { endOffer } from './end.ts';
 import { makeOffer, offerOf, strategyItem } from './make.ts';
-import { enterState, replaceOffer } from './offers.ts';
+import { replaceOffer } from './offers.ts';
 import { freshPrice } from './prices.ts';
-import { askForQuote, checkBalance, isBalanceCheckDue, publish } from './publish.ts';
+import { checkBalance, isBalanceCheckDue, publish, publishBeforeMs } from './publish.ts';
 import { type Offer, readHint, type StrategyItem, strategyId } from './strategy.ts';
 import { type Facts, reasonNotToQuote, reasonToWithdraw } from './verdict.ts';
-import { withdraw } from './withdraw.ts';
+import { beginWithdrawal, withdraw } from './withdraw.ts';
+
+/** Where the caller has no deadline. */
+const assumedRemainingMs = 30_000;
 
 /**
  * Looks at one strategy and does the next thing for it. It has at most one live quote:
@@ -22,17 +27,19 @@ import { withdraw } from './withdraw.ts';
  * What the Partner API does not answer now is asked again: the offer is due again, and the schedule looks at the strategy.
  *
  * @param id of the strategy, for a look now; of an offer, for one when it is due
+ * @param untilMs the end of the function: nothing is begun that could last longer
  */
-export async function manageQuote(desk: QuoteDesk, id: string): Promise<void> {
+export async function manageQuote(desk: QuoteDesk, id: string, untilMs?: number): Promise<void> {
+  const deadlineMs = untilMs ?? desk.clock.nowMs() + assumedRemainingMs;
   const hint = readHint(id);
   if (hint === undefined) throw new Error(`${id}: names no strategy`);
   try {
     const item = await strategyItem(desk, hint.name);
     const offer = await offerOf(desk, hint.name, item.generation);
-    if (offer === undefined || offer.state === 'ended') return await begin(desk, item, hint.name);
-    if (hint.asks !== 'paced') return await tend(desk, offer, hint.asks === 'missing');
+    if (offer === undefined || offer.state === 'ended') return await begin(desk, item, hint.name, deadlineMs);
+    if (hint.asks !== 'paced') return await tend(desk, offer, hint.asks === 'missing', deadlineMs);
     const claimed = offer.id === id ? await takeTurn(desk, offer) : undefined;
-    if (claimed !== undefined) await tend(desk, claimed, false);
+    if (claimed !== undefined) await tend(desk, claimed, false, deadlineMs);
   } catch (error) {
     if (!(error instanceof PartnerApiError)) throw error;
     desk.report.warn('strategy not looked at', { strategy: hint.name, reason: error.reason ?? error.code, error });
@@ -57,17 +64,17 @@ async function takeTurn(desk: QuoteDesk, offer: Offer): Promise<Offer | undefine
 /** Facts as they are now: the stop button, and a price that has just been read. */
 async function gatherFacts(desk: QuoteDesk, name: string): Promise<Facts> {
   const nowMs = desk.clock.nowMs();
-  const strategy = desk.strategies.find((each) => each.name === name);
+  const strategy = usableStrategies(desk).get(name);
   const price = strategy === undefined ? undefined : await freshPrice(desk, strategy);
   return { strategy, price, control: await readControl(desk.store), nowMs };
 }
 
 /** Makes the next quote of a strategy that has none. */
-async function begin(desk: QuoteDesk, item: StrategyItem, name: string): Promise<void> {
+async function begin(desk: QuoteDesk, item: StrategyItem, name: string, deadlineMs: number): Promise<void> {
   const facts = await gatherFacts(desk, name);
   const { strategy, price } = facts;
   if (reasonNotToQuote(facts) !== undefined || strategy === undefined || price === undefined) return;
-  const offer = await makeOffer(desk, item, strategy, price);
+  const offer = await makeOffer(desk, item, strategy, price, deadlineMs);
   if (offer === undefined) return;
   desk.report.info('quote decided on', { strategy: name, offerId: offer.id, ...offer.terms });
   await askForQuote(desk, offer);
@@ -75,39 +82,35 @@ async function begin(desk: QuoteDesk, item: StrategyItem, name: string): Promise
 }
 
 /** Does the next thing for a live quote. */
-async function tend(desk: QuoteDesk, offer: Offer, isMissing: boolean): Promise<void> {
+async function tend(desk: QuoteDesk, offer: Offer, isMissing: boolean, deadlineMs: number): Promise<void> {
   const instruction = await desk.store.get<Instruction>(offer.instructionId);
   if (instruction !== undefined && isTerminal(instruction.state)) return await endOffer(desk, offer, instruction);
   if (offer.state === 'withdrawing') return await withdraw(desk, offer);
+  if (instruction?.cancelAskedAtMs !== undefined)
+    return await beginWithdrawal(desk, offer, instruction.cancelReason ?? 'called off');
 
   const facts = await gatherFacts(desk, offer.strategy);
-  const reason = reasonToWithdraw(offer, facts) ?? (instruction?.cancelAskedAtMs && 'cancelled by the client');
-  if (reason) return await beginWithdrawal(desk, offer, reason);
-  if (isBalanceCheckDue(offer, facts.nowMs)) return await tendBalance(desk, offer);
+  const reason = reasonToWithdraw(offer, facts);
+  if (reason !== undefined) return await beginWithdrawal(desk, offer, reason);
+  if (isBalanceCheckDue(offer, facts.nowMs)) return await tendBalance(desk, offer, deadlineMs);
   if (instruction === undefined) return await askForQuote(desk, offer);
   if (instruction.state !== 'open') return;
-  if (offer.state !== 'published') return await publish(desk, offer, facts.nowMs);
-  if (isMissing) await tendMissing(desk, offer, instruction, facts.nowMs);
+  const signBeforeMs = publishBeforeMs(facts, deadlineMs);
+  if (offer.state !== 'published') return await publish(desk, offer, signBeforeMs);
+  // With less time than that the look is left to the next run.
+  const hasTime = deadlineMs - desk.clock.nowMs() >= longestReadMs;
+  if (isMissing && hasTime) await tendMissing(desk, offer, instruction, signBeforeMs);
 }
 
-async function tendBalance(desk: QuoteDesk, offer: Offer): Promise<void> {
-  const reason = await checkBalance(desk, offer);
+async function tendBalance(desk: QuoteDesk, offer: Offer, deadlineMs: number): Promise<void> {
+  const reason = await checkBalance(desk, offer, deadlineMs);
   if (reason !== undefined) return await beginWithdrawal(desk, offer, reason);
   await replaceOffer(desk.store, offer, { ...offer, balanceCheckedAtMs: desk.clock.nowMs() });
 }
 
 /** The hub does not list it: it was taken, or has ended otherwise, or was lost there and is put there again. */
-async function tendMissing(desk: QuoteDesk, offer: Offer, asked: Instruction, checkedAtMs: number): Promise<void> {
+async function tendMissing(desk: QuoteDesk, offer: Offer, asked: Instruction, signBeforeMs: number): Promise<void> {
   const hasEnded = await lookAt(desk, asked);
   if (hasEnded) await desk.hints.send('quote', [{ id: strategyId(offer.strategy) }]);
-  else await publish(desk, offer, checkedAtMs);
-}
-
-async function beginWithdrawal(desk: QuoteDesk, offer: Offer, reason: string): Promise<void> {
-  const next = { ...enterState(offer, 'withdrawing', desk.clock.nowMs()), withdrawReason: reason };
-  const marked = await replaceOffer(desk.store, offer, next);
-  // Whoever wrote in between has published it or marked it: the look that follows sees which.
-  if (marked === undefined) return await desk.hints.send('quote', [{ id: strategyId(offer.strategy) }]);
-  desk.report.info('quote to be withdrawn', { strategy: offer.strategy, offerId: offer.id, reason });
-  await withdraw(desk, marked);
+  else await publish(desk, offer, signBeforeMs);
 }

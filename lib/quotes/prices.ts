@@ -2,24 +2,31 @@ import * as z from 'zod/mini';
 import { moment } from '../instructions/fields.ts';
 import { canonicalHash } from '../instructions/ids.ts';
 import type { Door } from '../instructions/outside.ts';
-import type { Item, ItemStore } from '../instructions/ports.ts';
+import type { Draft, Item, ItemStore } from '../instructions/ports.ts';
 import { InvalidRequest } from '../platform/http/errors.ts';
 import { parseWith } from '../platform/http/parse.ts';
 import type { QuoteDesk } from './desk.ts';
 import { readPrice } from './document.ts';
 import { parsePrice, pricePattern } from './price.ts';
-import { type PriceAt, type Strategy, strategyId } from './strategy.ts';
+import { type FreshPrice, type PriceAt, type Strategy, strategyId } from './strategy.ts';
 
 /** The last price of a source. One item per source. */
 interface PriceItem extends Item {
   readonly text: string;
+  /** The moment it is from; of one that was dated ahead, the moment it came. Its age counts from here. */
   readonly atMs: number;
+  /** The moment it was dated, if that was ahead. */
+  readonly datedMs?: number;
+  /** When the source was asked last and did not answer, if it has not answered since. */
+  readonly failedAtMs?: number;
 }
 
 /** A price may be from this far in the future: the pricing engine's clock is another one. */
 const clockMarginMs = 60_000;
 /** A reading is written again only when it says something new, or the last one begins to be old. */
 const rewriteAfterMs = 10_000;
+/** A source that did not answer is not asked again for this long: waiting for it would hold up withdrawals. */
+const askAgainMs = 20_000;
 const maxTries = 8;
 
 /** The readings of one run, so that a source many strategies share is read once. */
@@ -30,53 +37,64 @@ export async function freshPrice(
   desk: QuoteDesk,
   strategy: Strategy,
   readings: Readings = new Map(),
-): Promise<PriceAt | undefined> {
-  const id = priceId(strategy);
+): Promise<FreshPrice | undefined> {
+  const id = sourceId(strategy);
   let reading = readings.get(id);
   if (reading === undefined) {
     reading = strategy.price.from === 'http' ? readHttp(desk, strategy, id) : stored(desk.store, id);
     readings.set(id, reading);
   }
   const price = await reading;
-  const ageMs = price === undefined ? Number.POSITIVE_INFINITY : desk.clock.nowMs() - price.atMs;
-  return ageMs <= strategy.price.maxAgeSeconds * 1000 ? price : undefined;
+  if (price === undefined) return undefined;
+  const staleAtMs = price.atMs + strategy.price.maxAgeSeconds * 1000;
+  return desk.clock.nowMs() <= staleAtMs ? { ...price, staleAtMs } : undefined;
 }
 
 /** Reads the source now; if that fails, what it said last is still its price until it is too old. */
 async function readHttp(desk: QuoteDesk, { price }: Strategy, id: string): Promise<PriceAt | undefined> {
   if (price.from !== 'http') return undefined;
-  const before = await storedItem(desk.store, id);
+  const before = await desk.store.get<PriceItem>(id);
+  if (before?.failedAtMs !== undefined && desk.clock.nowMs() - before.failedAtMs < askAgainMs) return asPrice(before);
+  const said = await ask(desk, price);
+  if (said === undefined) {
+    const { text = '', atMs = 0 } = before ?? {};
+    await note(desk.store, before, { id, index: {}, text, atMs, failedAtMs: desk.clock.nowMs() });
+    return asPrice(before);
+  }
+  const { text, atMs } = said;
+  const isKnown = before?.failedAtMs === undefined && before?.text === text && atMs - before.atMs <= rewriteAfterMs;
+  if (!isKnown) await note(desk.store, before, { id, index: {}, text, atMs });
+  return asPrice(said);
+}
+
+type HttpSource = Extract<Strategy['price'], { from: 'http' }>;
+
+async function ask(desk: QuoteDesk, source: HttpSource): Promise<{ text: string; atMs: number } | undefined> {
   try {
-    const { text, atMs } = readPrice(await desk.readDocument(price.url), price, desk.clock.nowMs());
-    if (before === undefined || before.text !== text || atMs - before.atMs > rewriteAfterMs) {
-      const next = { id, index: {}, text, atMs };
-      // Whoever else wrote meanwhile has read the same source.
-      await (before === undefined ? desk.store.create<PriceItem>(next) : desk.store.replace<PriceItem>(before, next));
-    }
-    return asPrice({ text, atMs });
+    return readPrice(await desk.readDocument(source.url), source, desk.clock.nowMs());
   } catch (error) {
-    desk.report.warn('a price source could not be read', { url: price.url, error });
+    desk.report.warn('a price source could not be read', { url: source.url, error });
     desk.report.count('PriceSourceErrors', 1);
-    return before === undefined ? undefined : asPrice(before);
+    return undefined;
   }
 }
 
+/** Whoever else wrote meanwhile has read the same source: then theirs stands. */
+async function note(store: ItemStore, before: PriceItem | undefined, next: Draft<PriceItem>): Promise<void> {
+  await (before === undefined ? store.create<PriceItem>(next) : store.replace<PriceItem>(before, next));
+}
+
 async function stored(store: ItemStore, id: string): Promise<PriceAt | undefined> {
-  const item = await storedItem(store, id);
-  return item === undefined ? undefined : asPrice(item);
+  return asPrice(await store.get<PriceItem>(id));
 }
 
-async function storedItem(store: ItemStore, id: string): Promise<PriceItem | undefined> {
-  return await store.get<PriceItem>(id);
+function asPrice(known: Pick<PriceItem, 'text' | 'atMs'> | undefined): PriceAt | undefined {
+  const price = parsePrice(known?.text ?? '');
+  return known === undefined || price === undefined ? undefined : { price, text: known.text, atMs: known.atMs };
 }
 
-function asPrice({ text, atMs }: Pick<PriceItem, 'text' | 'atMs'>): PriceAt | undefined {
-  const price = parsePrice(text);
-  return price === undefined ? undefined : { price, text, atMs };
-}
-
-/** A pushed price belongs to the client that pushes it; a document belongs to nobody. */
-function priceId({ client, price }: Pick<Strategy, 'client' | 'price'>): string {
+/** What names the source of a strategy's price. A pushed price belongs to the client that pushes it; a document to nobody. */
+export function sourceId({ client, price }: Pick<Strategy, 'client' | 'price'>): string {
   return price.from === 'pushed'
     ? `price/${canonicalHash(['pushed', client, price.name])}`
     : `price/${canonicalHash(['http', price.url, price.pointer, price.atPointer ?? null])}`;
@@ -119,9 +137,11 @@ export async function putPrice(
   const [user] = users;
   if (user === undefined) throw new InvalidRequest(404, 'price', 'name');
   const nowMs = door.clock.nowMs();
-  const atMs = at === undefined ? nowMs : typeof at === 'number' ? at * 1000 : Date.parse(at);
-  if (atMs > nowMs + clockMarginMs) throw new InvalidRequest(400, 'invalid field: at (in the future)', 'at');
-  const stands = await keepNewest(door.store, { id: priceId(user), index: {}, text, atMs });
+  const datedMs = at === undefined ? nowMs : typeof at === 'number' ? at * 1000 : Date.parse(at);
+  if (datedMs > nowMs + clockMarginMs) throw new InvalidRequest(400, 'invalid field: at (in the future)', 'at');
+  // A pricing engine whose clock is ahead does not make its price young for longer.
+  const dated = datedMs > nowMs ? { atMs: nowMs, datedMs } : { atMs: datedMs };
+  const stands = await keepNewest(door.store, { id: sourceId(user), index: {}, text, ...dated });
   if (stands.isNews) {
     await door.hints.send(
       'quote',
@@ -135,15 +155,21 @@ export async function putPrice(
  *     09:00:01  read 09:00:00 ── write if unchanged ✓
  *     09:00:02       read 09:00:00 ── write if unchanged ✗ ── read 09:00:01 ── write if unchanged ✓
  */
-async function keepNewest(
-  store: ItemStore,
-  next: Omit<PriceItem, 'version' | 'writeId'>,
-): Promise<{ item: PriceItem; isNews: boolean }> {
+async function keepNewest(store: ItemStore, next: Draft<PriceItem>): Promise<{ item: PriceItem; isNews: boolean }> {
   for (let tries = 0; tries < maxTries; tries++) {
     const current = await store.get<PriceItem>(next.id);
-    if (current !== undefined && current.atMs > next.atMs) return { item: current, isNews: false };
+    if (current !== undefined && isOlder(next, current)) return { item: current, isNews: false };
     const written = await (current === undefined ? store.create<PriceItem>(next) : store.replace(current, next));
     if (written !== undefined) return { item: written, isNews: current?.text !== written.text };
   }
   throw new InvalidRequest(409, 'changed by somebody else: push it again');
+}
+
+/**
+ * Whether a price is older than the one that stands. Two that were dated ahead are compared by what the same clock said of
+ * them. One that was not is compared with when the other came, or a clock that was ahead would shut out every price after
+ * it has been put right.
+ */
+function isOlder(next: Draft<PriceItem>, current: PriceItem): boolean {
+  return next.datedMs === undefined ? next.atMs < current.atMs : next.datedMs < (current.datedMs ?? current.atMs);
 }

@@ -1,61 +1,54 @@
-import { acceptInstruction } from '../instructions/accept.ts';
-import { quote } from '../instructions/kinds/quote.ts';
+import { mayAct, readControl } from '../instructions/control.ts';
 import type { Instruction } from '../instructions/record.ts';
 import { PartnerApiError } from '../partner-api/errors.ts';
-import { InvalidRequest } from '../platform/http/errors.ts';
+import { signByMs } from '../platform/patience.ts';
 import type { QuoteDesk } from './desk.ts';
 import { enterState, replaceOffer } from './offers.ts';
-import { type Offer, quoteKey } from './strategy.ts';
+import type { Offer } from './strategy.ts';
+import type { Facts } from './verdict.ts';
 
 /** The hub is asked within this time of the decision, or not at all. */
 const publishWithinMs = 15_000;
 /** The balance behind a live quote is asked for once in this time. */
 const balanceCheckMs = 900_000;
 
-/**
- * Asks for the quote of an offer, as an instruction like any other: its id follows from strategy and generation, so asking
- * twice asks for one. With `calledOff` it is stored as cancelled, and nobody can ask for it any more.
- */
-export async function askForQuote(desk: QuoteDesk, offer: Offer, calledOff?: string): Promise<void> {
-  const client = desk.clients.find(({ id }) => id === offer.client);
-  if (client === undefined) throw new InvalidRequest(404, 'client', offer.strategy);
-  const { companyId, sendWalletId, receiveWalletId, sendAmount, receiveAmount, expiresAtSeconds } = offer.terms;
-  await acceptInstruction(desk, {
-    kind: quote,
-    source: 'schedule',
-    client,
-    idempotencyKey: quoteKey(offer.strategy, offer.generation),
-    strategy: offer.strategy,
-    body: { companyId, sendWalletId, receiveWalletId, sendAmount, receiveAmount, expiresAt: expiresAtSeconds },
-    ...(calledOff === undefined ? {} : { calledOff }),
-  });
+/** Before which moment a publication must be signed that rests on these facts: none is at a price that is stale by then. */
+export function publishBeforeMs({ nowMs, price }: Facts, deadlineMs: number): number {
+  return Math.min(nowMs + publishWithinMs, price?.staleAtMs ?? 0, signByMs(deadlineMs));
 }
 
 /**
- * Puts an open quote on the hub. The caller has checked price, balance and stop button at `checkedAtMs`; a worker that stood
- * still since then does not sign.
+ * Puts an open quote on the hub. The caller has checked price, balance and stop button, and what it saw holds until
+ * `signBeforeMs`: a worker that stands still until then does not sign.
  *
- *     us    check ── write publishing if unchanged ✓ ── POST hub ── write published if unchanged ✓
- *     them  mark it withdrawing: before our first write we stop; after it the quote is cancelled, which takes it off the hub
+ *     us    check ── write publishing if unchanged ✓ ── read the wish and the button ── POST hub ── write published
+ *     them  wish to call it off: before our reading we stop; after it the quote is cancelled, which takes it off the hub
  *
  * Repeating it does no harm, so an offer that has gone from the hub although it is open is put there again.
  */
-export async function publish(desk: QuoteDesk, offer: Offer, checkedAtMs: number): Promise<void> {
-  // Read last: a client's wish to cancel, or a look at the status, may have come while the price was being read.
-  const instruction = await desk.store.get<Instruction>(offer.instructionId);
-  const { txId } = instruction ?? {};
-  if (instruction?.state !== 'open' || instruction.cancelAskedAtMs !== undefined || txId === undefined) return;
+export async function publish(desk: QuoteDesk, offer: Offer, signBeforeMs: number): Promise<void> {
+  // A wish to call it off, or a look at the status, may have come while the price was being read.
+  if ((await openTransaction(desk, offer)) === undefined) return;
   const next = offer.state === 'making' ? enterState(offer, 'publishing', desk.clock.nowMs()) : offer;
   const claimed = await replaceOffer(desk.store, offer, { ...next, maybeSeen: true });
   if (claimed === undefined) return;
+  const txId = await openTransaction(desk, claimed);
+  if (txId === undefined || !mayAct(await readControl(desk.store), claimed)) return;
   try {
-    await desk.api.hub.publish(offer.terms.companyId, txId, { signBeforeMs: checkedAtMs + publishWithinMs });
+    await desk.api.hub.publish(offer.terms.companyId, txId, { signBeforeMs });
   } catch (error) {
     if (!(error instanceof PartnerApiError)) throw error;
     desk.report.warn('not published', { offerId: offer.id, txId, effect: error.effect, reason: error.reason, error });
     return;
   }
   if (claimed.state !== 'published') await recordPublication(desk, claimed, txId);
+}
+
+/** The transaction of an offer's quote, while it is open and nobody wants it called off. */
+async function openTransaction({ store }: QuoteDesk, { instructionId }: Offer): Promise<string | undefined> {
+  const instruction = await store.get<Instruction>(instructionId);
+  const isWanted = instruction?.state === 'open' && instruction.cancelAskedAtMs === undefined;
+  return isWanted ? instruction.txId : undefined;
 }
 
 async function recordPublication(desk: QuoteDesk, claimed: Offer, txId: string): Promise<void> {
@@ -75,7 +68,8 @@ export function isBalanceCheckDue(offer: Offer, nowMs: number): boolean {
  * Asks for the settled balance behind a live quote. What the quote itself holds back is part of it.
  * @returns why the quote must be withdrawn
  */
-export async function checkBalance(desk: QuoteDesk, { terms }: Offer): Promise<string | undefined> {
-  const { netAmountBaseUnits } = await desk.api.wallets.max(terms.sendWalletId, { type: 'swap' });
+export async function checkBalance(desk: QuoteDesk, { terms }: Offer, deadlineMs: number): Promise<string | undefined> {
+  const options = { signBeforeMs: signByMs(deadlineMs) };
+  const { netAmountBaseUnits } = await desk.api.wallets.max(terms.sendWalletId, { type: 'swap' }, options);
   return netAmountBaseUnits < BigInt(terms.sendAmount) ? 'the balance is too small' : undefined;
 }

@@ -63,6 +63,8 @@ export interface Offer extends Subject {
   /** The quote, as an instruction. Its id follows from strategy and generation. */
   readonly instructionId: string;
   readonly terms: Terms;
+  /** The fund of the wallet it sends from. */
+  readonly fundId: string;
   /** Why it is to come off the hub. */
   readonly withdrawReason?: string;
   /** The hub has been asked to show it: it may have been seen. */
@@ -89,6 +91,12 @@ export interface PriceAt {
   readonly price: Price;
   readonly text: string;
   readonly atMs: number;
+}
+
+/** A price that is young enough for a strategy. */
+export interface FreshPrice extends PriceAt {
+  /** When it will not be any more. */
+  readonly staleAtMs: number;
 }
 
 /** The list every offer stands in until it has ended. */

@@ -1,14 +1,14 @@
 import { type Control, mayAct } from '../instructions/control.ts';
 import { hasMovedBeyond, isWithinBounds, type Pricing, parsePrice, receiveAmountBaseUnits } from './price.ts';
-import type { Offer, PriceAt, Strategy } from './strategy.ts';
+import type { FreshPrice, Offer, Strategy } from './strategy.ts';
 
 /** What is known at a moment about a strategy. */
 export interface Facts {
-  /** Absent when it is not in the configuration any more. */
+  /** Absent when it, or its client, is not in the configuration any more. */
   readonly strategy: Strategy | undefined;
   readonly control: Control;
   /** Absent when there is none that is young enough. */
-  readonly price: PriceAt | undefined;
+  readonly price: FreshPrice | undefined;
   readonly nowMs: number;
 }
 
@@ -19,22 +19,26 @@ export function pricingOf({ name, sendScale, receiveScale, spreadBasisPoints, bo
   return { sendScale: BigInt(sendScale), receiveScale: BigInt(receiveScale), spreadBasisPoints, bounds: { min, max } };
 }
 
-/** Why this strategy must not have a quote on the hub at all; `undefined` when it may. */
-export function reasonNotToQuote({ strategy, control, price }: Facts): string | undefined {
+/** Why this strategy must not have a quote on the hub, whatever the price; `undefined` when that decides. */
+export function reasonNotToAct({ strategy, control }: Pick<Facts, 'strategy' | 'control'>): string | undefined {
   if (strategy === undefined) return 'the strategy is gone';
-  if (!mayAct(control, { client: strategy.client, strategy: strategy.name })) return 'stopped';
-  return price === undefined ? 'the price is stale' : undefined;
+  return mayAct(control, { client: strategy.client, strategy: strategy.name }) ? undefined : 'stopped';
+}
+
+/** Why this strategy must not have a quote on the hub at all; `undefined` when it may. */
+export function reasonNotToQuote(facts: Facts): string | undefined {
+  return reasonNotToAct(facts) ?? (facts.price === undefined ? 'the price is stale' : undefined);
 }
 
 /**
  * Why a quote must come off the hub, or must not get there; `undefined` when it may stand. Whether the balance is enough
  * only the Partner API can say, and is asked elsewhere.
  */
-export function reasonToWithdraw({ terms }: Offer, facts: Facts): string | undefined {
+export function reasonToWithdraw({ client, terms }: Offer, facts: Facts): string | undefined {
   const reason = reasonNotToQuote(facts);
   const { strategy, price, nowMs } = facts;
   if (reason !== undefined || strategy === undefined || price === undefined) return reason;
-  if (differsFromConfig(terms, strategy)) return 'the strategy has changed';
+  if (client !== strategy.client || differsFromConfig(terms, strategy)) return 'the strategy has changed';
   if (terms.expiresAtSeconds * 1000 - nowMs < strategy.renewBeforeSeconds * 1000) return 'it nears its end';
   if (!isWithinBounds(BigInt(terms.sendAmount), BigInt(terms.receiveAmount), pricingOf(strategy)))
     return 'it is outside the bounds';
