@@ -1,6 +1,7 @@
 import { meets, minuteOfDay } from '../platform/config/approval-coverage.ts';
 import type { RuleConditions } from '../platform/config/approvals.ts';
 import { countable, type Facts } from './facts.ts';
+import type { Hold } from './hold.ts';
 import { dayBefore, localTimeIn } from './local-time.ts';
 import { type Match, matchText } from './match.ts';
 
@@ -12,6 +13,8 @@ export interface Circumstances {
   readonly nowMs: number;
   /** Whether the action is of an instruction of ours. */
   readonly match: Match;
+  /** Why no rule may approve it now. */
+  readonly hold?: Hold | undefined;
   /** What was approved of the action's asset within a sliding window, this action not counted. */
   approvedBaseUnits(windowSeconds: number): bigint;
 }

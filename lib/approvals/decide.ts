@@ -1,6 +1,7 @@
 import type { ApprovalRule } from '../platform/config/approvals.ts';
 import { type Circumstances, verdictsOn } from './conditions.ts';
 import { countable, type Facts, movesAssets } from './facts.ts';
+import type { Hold } from './hold.ts';
 
 /** What a rule came to: its verdict, and for all but `met` why. */
 export interface RuleResult {
@@ -15,6 +16,8 @@ export interface Judgement {
   /** The rule that decided; absent when none did. */
   readonly rule?: ApprovalRule;
   readonly why: string;
+  /** It is left only until our own record says more, which it is about to: worth another look within seconds. */
+  readonly again: boolean;
   /** Every rule that was looked at, in order. */
   readonly looked: readonly RuleResult[];
 }
@@ -31,13 +34,18 @@ export function decide(rules: readonly ApprovalRule[], facts: Facts, around: Cir
     const result = lookAt(rule, facts, around);
     looked.push(result);
     if (result.is === 'unmet') continue;
-    if (result.is === 'open') return { decision: 'leave', rule, why: result.why ?? '', looked };
-    if (rule.decide === 'approve' && movesAssets(facts) && countable(facts) === undefined) {
-      return { decision: 'leave', rule, why: 'its net amount or asset is not told, so it cannot be counted', looked };
-    }
-    return { decision: rule.decide, rule, why: `rule "${rule.name}"`, looked };
+    if (result.is === 'open') return { decision: 'leave', rule, why: result.why ?? '', again: true, looked };
+    const hold = rule.decide === 'approve' ? holdOn(facts, around) : undefined;
+    if (hold !== undefined) return { decision: 'leave', rule, why: hold.why, again: hold.passes, looked };
+    return { decision: rule.decide, rule, why: `rule "${rule.name}"`, again: false, looked };
   }
-  return { decision: 'leave', why: 'no rule applies', looked };
+  return { decision: 'leave', why: 'no rule applies', again: false, looked };
+}
+
+/** What keeps an action from being approved by any rule. */
+function holdOn(facts: Facts, { hold }: Circumstances): Hold | undefined {
+  if (!movesAssets(facts) || countable(facts) !== undefined) return hold;
+  return { why: 'its net amount or asset is not told, so it cannot be counted', passes: false };
 }
 
 function lookAt(rule: ApprovalRule, facts: Facts, around: Circumstances): RuleResult {

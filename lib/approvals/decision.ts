@@ -1,10 +1,9 @@
-import type { Owner } from '../instructions/control.ts';
 import type { Draft, Item } from '../instructions/ports.ts';
 import { listKeyOf } from '../instructions/subject.ts';
 import type { Facts } from './facts.ts';
 
 /**
- * That an action was decided: stored before the vote, once, and never decided anew. What is left to a person is not
+ * That an action was decided: stored before the vote, once, and never decided otherwise. What is left to a person is not
  * stored, but looked at again in every run.
  */
 export interface Decision extends Item {
@@ -17,8 +16,8 @@ export interface Decision extends Item {
   readonly rule: string;
   /** What the action said of itself. */
   readonly facts: Facts;
-  /** The instruction the action was matched to, and whose it is: their stop button holds for the vote too. */
-  readonly matched?: { readonly instructionId: string } & Owner;
+  /** The instruction the action was matched to. */
+  readonly matched?: { readonly instructionId: string };
   /** For a rule with a total: what had been approved in its window before, base units. */
   readonly approvedBefore?: string;
   readonly decidedAtMs: number;

@@ -3,7 +3,8 @@ import type { ActionDetails } from '../partner-api/index.ts';
 import type { ApprovalRule } from '../platform/config/approvals.ts';
 import { decide, type Judgement } from './decide.ts';
 import { countable, type Facts, factsOf } from './facts.ts';
-import { matchWith } from './match.ts';
+import { unfitness } from './hold.ts';
+import { type Match, matchWith } from './match.ts';
 
 /** What would be decided about one action. */
 export interface DryDecision {
@@ -33,32 +34,24 @@ export function dryRun(
   return actions.map((action) => {
     const facts = factsOf(action);
     const sum = approved.get(facts.asset ?? '') ?? 0n;
+    const { txId = '' } = facts;
+    const instruction = assumed.instructions.find((one) => one.txId !== undefined && one.txId === txId);
     const judgement = decide(rules, facts, {
       nowMs: assumed.nowMs,
-      match: matchIn(assumed.instructions, facts, matched, action.actionId),
+      match: matchOnce(matchWith(instruction, facts, assumed.nowMs), matched.get(txId), action.actionId),
+      hold: instruction && unfitness(instruction, txId, assumed.nowMs),
       approvedBaseUnits: () => sum,
     });
     const amount = countable(facts);
     if (judgement.decision === 'approve' && amount !== undefined) approved.set(amount.asset, sum + amount.baseUnits);
     if (judgement.decision !== 'leave' && judgement.rule?.when.matchesInstruction === true) {
-      matched.set(facts.txId ?? '', action.actionId);
+      matched.set(txId, action.actionId);
     }
     return { actionId: action.actionId, facts, judgement };
   });
 }
 
-function matchIn(
-  instructions: readonly Instruction[],
-  facts: Facts,
-  matched: ReadonlyMap<string, string>,
-  actionId: string,
-) {
-  const match = matchWith(
-    instructions.find(({ txId }) => txId !== undefined && txId === facts.txId),
-    facts,
-  );
-  const other = matched.get(facts.txId ?? '');
-  if (match.is !== 'matched' || other === undefined || other === actionId) return match;
-  const differences = ['another action was matched to it'];
-  return { is: 'different', instructionId: match.instructionId, differences } as const;
+function matchOnce(match: Match, matchedTo: string | undefined, actionId: string): Match {
+  if (match.is !== 'matched' || matchedTo === undefined || matchedTo === actionId) return match;
+  return { is: 'different', instructionId: match.instructionId, differences: ['another action was matched to it'] };
 }

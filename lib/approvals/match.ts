@@ -1,18 +1,19 @@
-import type { Owner } from '../instructions/control.ts';
 import { kindOf } from '../instructions/kinds/index.ts';
 import type { ExpectedAction } from '../instructions/kinds/kind.ts';
 import type { Item, ItemStore } from '../instructions/ports.ts';
 import type { Instruction } from '../instructions/record.ts';
-import { instructionOfTransaction } from '../instructions/transactions.ts';
 import { countable, type Facts } from './facts.ts';
+import { type Standing, unfitness } from './hold.ts';
 
 /** Whether an action is of an instruction of ours. */
 export type Match =
-  | ({ readonly is: 'matched'; readonly instructionId: string } & Owner)
+  | { readonly is: 'matched'; readonly instructionId: string }
   /** No instruction names the transaction, or it is not verified: that may change. */
   | { readonly is: 'unknown' }
   /** The action names no transaction: that never changes. */
   | { readonly is: 'untold' }
+  /** Its instruction must not be approved any more. */
+  | { readonly is: 'unfit'; readonly why: string }
   | { readonly is: 'different'; readonly instructionId: string; readonly differences: readonly string[] };
 
 /** A match in words. */
@@ -24,52 +25,39 @@ export function matchText(match: Match): string {
       return 'no record of ours names its transaction';
     case 'untold':
       return 'it names no transaction';
+    case 'unfit':
+      return match.why;
     case 'different':
       return `it differs from ${match.instructionId} in ${match.differences.join(', ')}`;
   }
 }
 
 /**
- * Finds the instruction that an action is about. The transaction's id leads to it, and then everything both sides know
- * must be the same: somebody else who holds the API key can make a transfer with our fields, but not under our id.
+ * Whether an action is of the instruction that its transaction leads to: everything both sides know must be the same.
+ * Somebody else who holds the API key can make a transfer with our fields, but not under our id.
  */
 export async function findMatch(
   store: ItemStore,
   action: { coreClientId: string; actionId: string },
   facts: Facts,
+  { instruction, readAtMs }: Pick<Standing, 'instruction' | 'readAtMs'>,
 ): Promise<Match> {
-  if (facts.txId === undefined) return { is: 'untold' };
-  const instruction = await instructionOfTransaction(store, facts.txId);
-  const match = matchWith(instruction, facts);
-  if (match.is !== 'matched') return match;
+  const match = matchWith(instruction, facts, readAtMs);
+  if (match.is !== 'matched' || facts.txId === undefined) return match;
   const claim = await store.get<MatchClaim>(claimId(action.coreClientId, facts.txId));
   if (claim === undefined || claim.actionId === action.actionId) return match;
   return { is: 'different', instructionId: match.instructionId, differences: ['another action was matched to it'] };
 }
 
 /** Compares an action with the instruction of its transaction, if there is one. Pure. */
-export function matchWith(instruction: Instruction | undefined, facts: Facts): Match {
+export function matchWith(instruction: Instruction | undefined, facts: Facts, nowMs: number): Match {
   if (facts.txId === undefined) return { is: 'untold' };
-  if (instruction === undefined || instruction.txId !== facts.txId) return { is: 'unknown' };
-  // Found under our key, not made by the attempt that reports it: it is compared by the poller before anybody believes it.
-  if (instruction.toVerify === true) return { is: 'unknown' };
-  const differences = [...unfit(instruction), ...differencesFrom(expected(instruction), facts, instruction.place)];
-  const { id: instructionId, client, strategy } = instruction;
-  return differences.length === 0
-    ? { is: 'matched', instructionId, client, ...(strategy === undefined ? {} : { strategy }) }
-    : { is: 'different', instructionId, differences };
-}
-
-/** What makes an instruction one that must not be approved any more. */
-function unfit(instruction: Instruction): string[] {
-  if (instruction.state !== 'pending') return ['state'];
-  if (instruction.cancelAskedAtMs !== undefined) return ['it is being withdrawn'];
-  return instruction.differences === undefined ? [] : ['differences'];
-}
-
-/** Whether an instruction waits for custody and nobody wants it called off. */
-export function mayBeApproved(instruction: Instruction): boolean {
-  return unfit(instruction).length === 0;
+  if (instruction === undefined) return { is: 'unknown' };
+  const unfit = unfitness(instruction, facts.txId, nowMs);
+  if (unfit !== undefined) return unfit.passes ? { is: 'unknown' } : { is: 'unfit', why: unfit.why };
+  const differences = differencesFrom(expected(instruction), facts, instruction.place);
+  const { id: instructionId } = instruction;
+  return differences.length === 0 ? { is: 'matched', instructionId } : { is: 'different', instructionId, differences };
 }
 
 function expected(instruction: Instruction): ExpectedAction | undefined {

@@ -1,38 +1,31 @@
-import { mayAct, type Owner, readControl } from '../instructions/control.ts';
-import type { Instruction } from '../instructions/record.ts';
+import { mayAct } from '../instructions/control.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { Approver } from './approver.ts';
 import { type Decision, indexedDecision } from './decision.ts';
-import { mayBeApproved } from './match.ts';
+import { countable } from './facts.ts';
+import { holdOnApproval, readStanding, type Standing } from './hold.ts';
+import { settleCount } from './totals.ts';
 
 /** One worker votes on one action at a time, for at most this long; longer than the function may run. */
 export const votingLeaseMs = 90_000;
 /** It signs its vote within this time of taking the lease, or not at all. */
-const signWithinMs = 30_000;
-
-/** Whether the stop button lets this core client vote, for whoever the instruction belongs to if it is of one. */
-export async function mayVote(approver: Approver, owners: readonly (Owner | undefined)[]): Promise<boolean> {
-  const control = await readControl(approver.store);
-  return owners.every((owner) => owner === undefined || mayAct(control, owner)) && !control.stopAll;
-}
+export const signWithinMs = 30_000;
+/** Nor later than this after the stop button and the instruction were read: what is stored after that may not be seen. */
+const standsForMs = 5_000;
 
 /**
- * Votes on a decision that was just stored together with the lease to do so, and records the status that is then read.
+ * Votes on a decision under the lease to do so, and records the status that is then read.
  *
- *     decision + lease (create) ──▶ PUT or DELETE …/action ──▶ GET …/action ──▶ record (replace)
- *         └─ dies anywhere: the lease runs out, and the next run goes on with `resumeVote`
+ *     decision + lease ──▶ stop button, instruction ──▶ PUT or DELETE …/action ──▶ GET …/action ──▶ record (replace)
+ *         └─ dies anywhere: the lease runs out, and the next run goes on with it
  */
 export async function castVote(approver: Approver, decision: Decision): Promise<void> {
-  if (!(await mayVote(approver, [{ client: decision.client }, decision.matched]))) {
-    approver.report.warn('vote held back by the stop button', factsOfVote(decision));
-    return;
-  }
-  if (!(await isStillWanted(approver, decision))) {
-    approver.report.warn('vote held back: the instruction has ended or is being withdrawn', factsOfVote(decision));
-    return;
-  }
+  const standing = await readStanding(approver, decision.facts.txId);
+  const why = whyHeld(standing, decision);
+  if (why !== undefined) return holdVote(approver, decision, why);
   const { coreClientId, actionId, votingUntilMs } = decision;
-  const options = { signBeforeMs: votingUntilMs - votingLeaseMs + signWithinMs };
+  const leasedAtMs = votingUntilMs - votingLeaseMs;
+  const options = { signBeforeMs: Math.min(leasedAtMs + signWithinMs, standing.readAtMs + standsForMs) };
   try {
     const { coreClients } = approver.api;
     if (decision.decision === 'approve') await coreClients.approve(coreClientId, actionId, options);
@@ -46,33 +39,32 @@ export async function castVote(approver: Approver, decision: Decision): Promise<
   await readBack(approver, decision);
 }
 
-/** An approval may be voted on long after it was decided, when a run died. What was called off since is not approved. */
-async function isStillWanted(approver: Approver, { decision, matched }: Decision): Promise<boolean> {
-  if (decision !== 'approve' || matched === undefined) return true;
-  const instruction = await approver.store.get<Instruction>(matched.instructionId);
-  return instruction !== undefined && mayBeApproved(instruction);
+/** The stop button holds every vote; what became of the instruction holds approvals only. */
+function whyHeld(standing: Standing, { client, decision, facts, matched }: Decision): string | undefined {
+  if (!mayAct(standing.control, { client })) return 'stopped';
+  if (decision === 'reject') return undefined;
+  if (matched !== undefined && standing.instruction?.id !== matched.instructionId) return 'its instruction is another';
+  return holdOnApproval(standing, facts.txId)?.why;
 }
 
-/**
- * Goes on with a decision whose vote nobody has read back: looks at the action first, and votes only if it still waits.
- *
- *     us    read decision (lease over) ── write our lease if unchanged ✓ ── look ── vote
- *     them  read decision (lease over) ── write their lease if unchanged ✗   stop
- */
-export async function resumeVote(approver: Approver, decision: Decision): Promise<void> {
+/** Says that a vote is not cast now. The next run looks whether it may be. */
+export function holdVote(approver: Approver, decision: Decision, why: string): void {
+  approver.report.warn('vote held back', { ...factsOfVote(decision), why });
+  approver.report.count('VotesHeld', 1);
+}
+
+/** The lease to vote on a decision; `undefined` while somebody else has it, or when the matter has ended. */
+export async function takeLease(approver: Approver, decision: Decision): Promise<Decision | undefined> {
   const nowMs = approver.clock.nowMs();
-  if (decision.status !== undefined || nowMs < decision.votingUntilMs) return;
-  const leased = await approver.store.replace<Decision>(
+  if (decision.status !== undefined || nowMs < decision.votingUntilMs) return undefined;
+  return await approver.store.replace<Decision>(
     decision,
     indexedDecision({ ...decision, votes: decision.votes + 1, votingUntilMs: nowMs + votingLeaseMs }),
   );
-  if (leased === undefined) return;
-  const stillWaits = await readBack(approver, leased);
-  if (stillWaits) await castVote(approver, leased);
 }
 
 /** Reads the action and records its status if it is settled. @returns whether it still waits for our vote */
-async function readBack(approver: Approver, decision: Decision): Promise<boolean> {
+export async function readBack(approver: Approver, decision: Decision): Promise<boolean> {
   const status = await statusOf(approver, decision);
   if (status === 'pending') return true;
   if (status !== undefined) await record(approver, decision, status);
@@ -91,6 +83,7 @@ async function statusOf(approver: Approver, decision: Decision): Promise<string 
 }
 
 async function record(approver: Approver, decision: Decision, status: string): Promise<void> {
+  await settle(approver, decision);
   const readBackAtMs = approver.clock.nowMs();
   const written = await approver.store.replace<Decision>(
     decision,
@@ -102,6 +95,14 @@ async function record(approver: Approver, decision: Decision, status: string): P
   const asVoted = status === (decision.decision === 'approve' ? 'approved' : 'rejected');
   // It expires when others reached the threshold before us, which is no surprise.
   if (!asVoted && status !== 'expired') approver.report.alarm('vote_differs', { ...factsOfVote(decision), status });
+}
+
+/** Before the status is recorded: whoever dies in between settles what is settled already. */
+async function settle({ store }: Approver, { decision, coreClientId, actionId, facts }: Decision): Promise<void> {
+  const amount = countable(facts);
+  if (decision === 'approve' && amount !== undefined) {
+    await settleCount(store, { coreClientId, asset: amount.asset, actionId });
+  }
 }
 
 function factsOfVote({ coreClientId, actionId, decision, rule }: Decision): Record<string, unknown> {

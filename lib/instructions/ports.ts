@@ -74,7 +74,7 @@ export type Route = 'submit' | 'poll' | 'tell' | 'quote' | 'approve';
 export interface Hint {
   /**
    * The id of a subject; of an open group for the `poll` route (`<companyId>/<fundId>`); of an action for the `approve`
-   * route (`<coreClientId>/<actionId>`), which only the feeds hint at.
+   * route (`<coreClientId>/<actionId>`, and how often it was looked at, if it was).
    */
   readonly id: string;
 }

@@ -27,12 +27,19 @@ export async function noteTransaction(store: ItemStore, txId: string, instructio
 }
 
 /**
+ * The instruction whose attempt made a transaction, whether or not it names the transaction itself: not yet, or never
+ * because it had ended before. Strongly consistent.
+ */
+export async function makerOfTransaction(store: ItemStore, txId: string): Promise<Instruction | undefined> {
+  const owner = await store.get<TransactionOwner>(ownerId(txId));
+  return owner === undefined ? undefined : await store.get<Instruction>(owner.instructionId);
+}
+
+/**
  * The instruction that a transaction was made for, if it is known by now. Strongly consistent. An instruction that does
  * not name this transaction (yet) is not it.
  */
 export async function instructionOfTransaction(store: ItemStore, txId: string): Promise<Instruction | undefined> {
-  const owner = await store.get<TransactionOwner>(ownerId(txId));
-  if (owner === undefined) return undefined;
-  const instruction = await store.get<Instruction>(owner.instructionId);
+  const instruction = await makerOfTransaction(store, txId);
   return instruction?.txId === txId ? instruction : undefined;
 }

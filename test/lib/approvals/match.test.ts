@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf } from '../../../lib/approvals/facts.ts';
-import { claimMatch, findMatch, matchWith } from '../../../lib/approvals/match.ts';
+import { type Facts, factsOf } from '../../../lib/approvals/facts.ts';
+import { readStanding } from '../../../lib/approvals/hold.ts';
+import { claimMatch, findMatch, matchWith as matchAt } from '../../../lib/approvals/match.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
 import { instructionOfTransaction, noteTransaction } from '../../../lib/instructions/transactions.ts';
 import type { ActionSubject } from '../../../lib/partner-api/index.ts';
-import { ApprovalWorld, coreClientId, transferAction, transferInstruction, without } from './world.ts';
+import { ApprovalWorld, coreClientId, startMs, transferAction, transferInstruction, without } from './world.ts';
 
 const ours = transferInstruction('i1', 'tx-a1') as Instruction;
+const matchWith = (instruction: Instruction | undefined, facts: Facts) => matchAt(instruction, facts, startMs);
 
 describe('an action and the instruction of its transaction', () => {
   it('match when everything is the same', () => {
     expect(matchWith(ours, factsOf(transferAction('a1')))).toEqual({
       is: 'matched',
       instructionId: 'i1',
-      client: 'treasury-desk',
     });
   });
 
@@ -58,14 +59,18 @@ describe('an action and the instruction of its transaction', () => {
       { state: 'completed' },
       { cancelAskedAtMs: 1 },
       { differences: ['amount'] },
+      { expiresAtSeconds: startMs / 1000 },
+      { txId: 'another' },
+      { state: 'expired', toVerify: true },
     ];
-    for (const change of unfit) expect(matchWith({ ...ours, ...change }, facts).is).toBe('different');
+    for (const change of unfit) expect(matchWith({ ...ours, ...change }, facts).is).toBe('unfit');
   });
 
   it('are not known to match while the transaction is unverified or unnamed', () => {
     const facts = factsOf(transferAction('a1'));
     expect(matchWith({ ...ours, toVerify: true }, facts)).toEqual({ is: 'unknown' });
-    expect(matchWith({ ...ours, txId: 'another' }, facts)).toEqual({ is: 'unknown' });
+    const { txId: _unnamed, ...submitting } = ours;
+    expect(matchWith({ ...submitting, state: 'submitting' }, facts)).toEqual({ is: 'unknown' });
     expect(matchWith(undefined, facts)).toEqual({ is: 'unknown' });
     expect(matchWith(ours, factsOf(without(transferAction('a1'), 'txId')))).toEqual({ is: 'untold' });
   });
@@ -96,9 +101,12 @@ describe('the transaction of an instruction', () => {
     expect(await claimMatch(world.table, { coreClientId, actionId: 'a1' }, 'tx-a1')).toBe(true);
     expect(await claimMatch(world.table, { coreClientId, actionId: 'a1' }, 'tx-a1')).toBe(true);
     expect(await claimMatch(world.table, { coreClientId, actionId: 'a2' }, 'tx-a1')).toBe(false);
-    expect((await findMatch(world.table, { coreClientId, actionId: 'a1' }, facts)).is).toBe('matched');
-    expect((await findMatch(world.table, { coreClientId, actionId: 'a2' }, facts)).is).toBe('different');
-    expect((await findMatch(world.table, { coreClientId: 'day-desk', actionId: 'a9' }, facts)).is).toBe('matched');
+    const standing = await readStanding(world.approver(), 'tx-a1');
+    const find = async (coreClient: string, actionId: string) =>
+      (await findMatch(world.table, { coreClientId: coreClient, actionId }, facts, standing)).is;
+    expect(await find(coreClientId, 'a1')).toBe('matched');
+    expect(await find(coreClientId, 'a2')).toBe('different');
+    expect(await find('day-desk', 'a9')).toBe('matched');
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { approvedWithin, confirm, count, readTotals } from '../../../lib/approvals/totals.ts';
+import { approvedWithin, count, readTotals, settleCount, takeBackCount } from '../../../lib/approvals/totals.ts';
 import { memoryStore } from '../../support/memory-store.ts';
 import { startMs } from './world.ts';
 
@@ -13,8 +13,8 @@ function store() {
 
 async function approve(table: ReturnType<typeof store>, actionId: string, baseUnits: bigint, nowMs: number) {
   const read = await readTotals(table, 'core', 'BTC');
-  expect(await count(table, read, { actionId, baseUnits }, nowMs)).toBe(true);
-  await confirm(table, read.id, actionId, true);
+  expect(await count(table, read, { actionId, baseUnits, atMs: nowMs }, nowMs)).toBe(true);
+  await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId });
 }
 
 describe('what was approved within a window', () => {
@@ -51,7 +51,12 @@ describe('what was approved within a window', () => {
   it('counts an approval from before its decision, once however often it is counted, and not against itself', async () => {
     const table = store();
     for (let time = 0; time < 3; time++) {
-      await count(table, await readTotals(table, 'core', 'BTC'), { actionId: 'a', baseUnits: 5n }, startMs);
+      await count(
+        table,
+        await readTotals(table, 'core', 'BTC'),
+        { actionId: 'a', baseUnits: 5n, atMs: startMs },
+        startMs,
+      );
     }
     const read = await readTotals(table, 'core', 'BTC');
     expect(approvedWithin(read, 60, startMs, 'other')).toBe(5n);
@@ -61,20 +66,44 @@ describe('what was approved within a window', () => {
   it('refuses a count that is based on totals somebody has changed since', async () => {
     const table = store();
     const first = await readTotals(table, 'core', 'BTC');
-    expect(await count(table, first, { actionId: 'a', baseUnits: 5n }, startMs)).toBe(true);
-    expect(await count(table, first, { actionId: 'b', baseUnits: 5n }, startMs)).toBe(false);
+    expect(await count(table, first, { actionId: 'a', baseUnits: 5n, atMs: startMs }, startMs)).toBe(true);
+    expect(await count(table, first, { actionId: 'b', baseUnits: 5n, atMs: startMs }, startMs)).toBe(false);
   });
 
-  it('takes back what turned out not to be approved, and keeps what nobody confirmed', async () => {
+  it('takes back what another run rejected, and keeps what nobody settled', async () => {
     const table = store();
-    const id = 'approved/core/BTC';
-    await count(table, await readTotals(table, 'core', 'BTC'), { actionId: 'a', baseUnits: 5n }, startMs);
-    await count(table, await readTotals(table, 'core', 'BTC'), { actionId: 'b', baseUnits: 7n }, startMs);
-    await confirm(table, id, 'a', false);
-    const later = startMs + 20 * minuteMs;
-    await count(table, await readTotals(table, 'core', 'BTC'), { actionId: 'c', baseUnits: 1n }, later);
-    expect(approvedWithin(await readTotals(table, 'core', 'BTC'), 3600, later, 'none')).toBe(8n);
-    expect(table.all<never>()).toMatchObject([{ unconfirmed: { c: { amount: '1' } } }]);
+    for (const [actionId, baseUnits] of [['a', 5n] as const, ['b', 7n] as const]) {
+      const counted = { actionId, baseUnits, atMs: startMs };
+      await count(table, await readTotals(table, 'core', 'BTC'), counted, startMs);
+    }
+    await takeBackCount(table, { coreClientId: 'core', asset: 'BTC', actionId: 'a' });
+    const read = await readTotals(table, 'core', 'BTC');
+    expect(approvedWithin(read, 3600, startMs + 59 * minuteMs, 'none')).toBe(7n);
+    expect(approvedWithin(read, 3600, startMs + 60 * minuteMs, 'none')).toBe(0n);
+  });
+
+  it('moves what is counted again, and counts it once', async () => {
+    const table = store();
+    const counted = { actionId: 'a', baseUnits: 5n, atMs: startMs };
+    await count(table, await readTotals(table, 'core', 'BTC'), counted, startMs);
+    const laterMs = startMs + 90 * minuteMs;
+    await count(table, await readTotals(table, 'core', 'BTC'), { ...counted, atMs: laterMs }, laterMs);
+    const within = async (windowSeconds: number, nowMs: number) =>
+      approvedWithin(await readTotals(table, 'core', 'BTC'), windowSeconds, nowMs, 'none');
+    expect(await within(7200, laterMs)).toBe(5n);
+    await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId: 'a' });
+    expect(await within(7200, laterMs)).toBe(5n);
+    expect(await within(3600, laterMs + 59 * minuteMs)).toBe(5n);
+  });
+
+  it('keeps a bounded number open, and loses none of the others', async () => {
+    const table = store();
+    for (let place = 0; place < 450; place++) {
+      const counted = { actionId: `action-${place}`, baseUnits: 1n, atMs: startMs + place };
+      expect(await count(table, await readTotals(table, 'core', 'BTC'), counted, startMs + place)).toBe(true);
+    }
+    expect(approvedWithin(await readTotals(table, 'core', 'BTC'), 3600, startMs + 500, 'none')).toBe(450n);
+    expect(JSON.stringify(table.all()).length).toBeLessThan(16_000);
   });
 
   it('stays small for ever', async () => {

@@ -10,6 +10,7 @@ import {
   NotFoundError,
 } from '../../../lib/partner-api/index.ts';
 import type { ApprovalRule, ApproverConfig } from '../../../lib/platform/config/approvals.ts';
+import { memoryHints } from '../../support/memory-hints.ts';
 import { type MemoryStore, memoryStore } from '../../support/memory-store.ts';
 
 export const startMs = Date.UTC(2026, 0, 7, 10, 0, 0);
@@ -123,6 +124,7 @@ export class ApprovalWorld {
   nowMs = startMs;
   readonly custody = new FakeCustody();
   readonly table: MemoryStore;
+  readonly hints = memoryHints({ nowMs: () => this.nowMs });
   readonly alarms: string[] = [];
   calls = 0;
   fault: Fault | undefined;
@@ -157,6 +159,7 @@ export class ApprovalWorld {
       });
     return {
       store: wrapped<ItemStore>(this.table),
+      hints: this.hints,
       clock: { nowMs: () => this.nowMs },
       random: { id: () => `r${this.#ids++}`, fraction: () => 0 },
       report: {
