@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type BuiltFunction, buildFunctions } from '../cli/build/build.ts';
 import { readConfigText } from '../cli/build/config.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const handlers = { hello: 'functions/http/hello.handler' };
@@ -13,7 +13,7 @@ const configText = '{"clients":[]}\n';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'build-'));
+  folder = temporaryFolder();
   write(
     'functions/http/hello.ts',
     `import { readFileSync } from 'node:fs';
@@ -23,7 +23,6 @@ beforeEach(() => {
   );
   write('lib/greet.ts', 'export function greet(name: string): string { return "hello, " + name; }');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(path: string, text: string): void {
   mkdirSync(join(folder, dirname(path)), { recursive: true });

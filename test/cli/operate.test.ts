@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
@@ -16,6 +15,7 @@ import { dynamoStore } from '../../lib/platform/dynamo-store.ts';
 import { systemRandom } from '../../lib/platform/random.ts';
 import { type LocalSqs, sqsClient, startSqs } from '../../sandbox/aws/sqs.ts';
 import { type LocalDynamo, startDynamo } from '../support/dynalite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const place = { companyId: 'company-1', fundId: 'fund-1', walletId: 'wallet-1', asset: 'BTC-TESTNET' };
 const queueName = (logicalId: string) => `qredo-functions-trial-${logicalId}-1A2B3C`;
@@ -30,7 +30,7 @@ let completed: Instruction;
 
 /** A file of settings such as a local run writes. */
 function fileOf(variables: Record<string, string>): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'qredo-operate-')), 'local.env');
+  const file = join(temporaryFolder(), 'local.env');
   writeFileSync(
     file,
     Object.entries(variables)

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runConformanceCommand } from '../../cli/conformance/main.ts';
 import { runConformance } from '../../cli/conformance/run.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startLiar } from './liar.ts';
 import { startTarget } from './served.ts';
 
@@ -14,14 +14,13 @@ let folder: string;
 let usual: string[];
 beforeAll(async () => {
   real = await startTarget({ seed: 6 });
-  folder = mkdtempSync(join(tmpdir(), 'conformance-'));
+  folder = temporaryFolder();
   const file = join(folder, 'key.pem');
   writeFileSync(file, real.target.privateKey.export({ type: 'pkcs1', format: 'pem' }));
   const { baseUrl, controlUrl, apiKey } = real.target;
   usual = ['--base-url', baseUrl, '--api-key', apiKey, '--key', file, '--control-url', controlUrl];
 });
 afterAll(async () => {
-  rmSync(folder, { recursive: true });
   await real.server.close();
 });
 

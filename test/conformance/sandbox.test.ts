@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '../../cli/conformance/operations.ts';
 import { type Report, runConformance } from '../../cli/conformance/run.ts';
 import type { Sandbox } from '../../sandbox/partner-api/sandbox.ts';
 import { startPartnerApi } from '../../sandbox/partner-api/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startTarget } from './served.ts';
 
 let folder: string;
@@ -13,13 +12,12 @@ let journal: string;
 let open: Awaited<ReturnType<typeof startTarget>>;
 let report: Report;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'conformance-sandbox-'));
+  folder = temporaryFolder();
   journal = join(folder, 'journal');
   open = await startTarget({ journal });
   report = await runConformance(open.target);
 }, 120_000);
 // The server ends with the restart, which is the last test.
-afterAll(() => rmSync(folder, { recursive: true }));
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every list there is
 type Json = any;

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -11,6 +10,7 @@ import { type LocalAws, startLocalAws } from '../../sandbox/aws/index.ts';
 import { type Issuer, startIssuer } from '../../sandbox/local/issuer.ts';
 import { type Receiver, startReceiver } from '../../sandbox/local/receiver.ts';
 import { startPartnerApi } from '../../sandbox/partner-api/server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const webhookSecret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
 const transport = createUndiciTransport();
@@ -67,7 +67,7 @@ beforeAll(async () => {
 
   issuer = await startIssuer();
   receiver = await startReceiver({ secret: webhookSecret, onEvent: () => {} });
-  folder = mkdtempSync(join(tmpdir(), 'automations-'));
+  folder = temporaryFolder();
   const configFile = join(folder, 'config.json');
   const bindings = wallets.map((walletId) => ({ companyId, fundId, walletId, asset: 'BTC-TESTNET' }));
   const rules = [{ name: 'ours', decide: 'approve', when: { matchesInstruction: true } }];
@@ -108,7 +108,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await aws?.stop();
   await Promise.all([service?.close(), issuer?.stop(), receiver?.stop(), transport.close()]);
-  if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
 async function ask(

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Sandbox } from '../../sandbox/partner-api/sandbox.ts';
-import { freshFolder, runStart } from '../support/start.ts';
+import { runStart } from '../support/start.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Lines after which the process is killed: a spread of them by default, every one at night. */
 const nightly = process.env['NIGHTLY'] !== undefined;
@@ -18,7 +19,7 @@ function transactionsIn(folder: string): number {
 
 /** Starts the sample transfer, kills the process after so many lines, starts it again with the same data. */
 async function killedAndStartedAgain(killAfter: number): Promise<Record<string, unknown>> {
-  const folder = freshFolder();
+  const folder = temporaryFolder();
   let lines = 0;
   await runStart(['--once', '--data', folder], (_line, child) => {
     lines += 1;

@@ -5,7 +5,9 @@ const names = ['transfer', 'withdrawal', 'swap', 'sweep', 'deposit', 'approval',
 
 describe('npm start -- --once --json --scenario', { timeout: 300_000 }, () => {
   it.concurrent.each([[[]], [['--kill-feeds']]])('all %j: every automation ends as it should', async (more) => {
-    const { code, stdout } = await runStart(['--once', '--json', '--scenario', 'all', ...more], undefined, 240_000);
+    const { code, stdout } = await runStart(['--once', '--json', '--scenario', 'all', ...more], undefined, {
+      limitMs: 240_000,
+    });
     const lines = stdout
       .trim()
       .split('\n')

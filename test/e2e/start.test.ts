@@ -1,13 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freshFolder, runStart } from '../support/start.ts';
+import { runStart } from '../support/start.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const sample = JSON.parse(readFileSync('events/create-transfer.json', 'utf8')) as { body: string };
 
 /** The sample event with other members in its body, in a file of its own. */
 function eventWith(members: Record<string, unknown>): string {
-  const file = join(freshFolder(), 'event.json');
+  const file = join(temporaryFolder(), 'event.json');
   const body = JSON.stringify({ ...(JSON.parse(sample.body) as object), ...members });
   writeFileSync(file, JSON.stringify({ ...sample, body }));
   return file;
@@ -62,5 +64,36 @@ describe('npm start -- --once --json', { timeout: 180_000 }, () => {
     expect(unreadable).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('rawPath is missing') });
     const unknown = await runStart(['--twice']);
     expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--twice') });
+  });
+});
+
+describe('npm start', { timeout: 180_000 }, () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when %s ends it', async (signal) => {
+    const temporary = temporaryFolder();
+    let wasThere: string[] = [];
+    const { code } = await runStart(
+      [],
+      (line, child) => {
+        if (!line.includes('everything listens')) return;
+        wasThere = readdirSync(temporary);
+        child.kill(signal);
+      },
+      { temporary },
+    );
+    expect([code, wasThere, readdirSync(temporary)]).toEqual([0, [expect.stringMatching(/^qredo-functions-/)], []]);
+  });
+
+  it('leaves nothing behind when it is ended while it still starts', async () => {
+    const temporary = temporaryFolder();
+    let child: ChildProcess | undefined;
+    const ended = runStart([], undefined, {
+      temporary,
+      onBegun: (begun) => {
+        child = begun;
+      },
+    });
+    await expect.poll(() => readdirSync(temporary), { timeout: 60_000, interval: 5 }).toHaveLength(1);
+    child?.kill('SIGINT');
+    expect([(await ended).code, readdirSync(temporary)]).toEqual([0, []]);
   });
 });

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** What one `npm start` came to. */
 export interface Finished {
@@ -10,21 +8,20 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** A folder of its own for a test's data. */
-export function freshFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'qredo-e2e-'));
-}
-
 /**
  * Runs the program behind `npm start`. `onLine` is told of each line of standard output and may kill the process with it.
- * The process never outlives `limitMs`.
+ * The process never outlives `limitMs`; what it leaves in `temporary`, its folder for such things, is removed with the rest.
  */
 export function runStart(
   options: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => {},
-  limitMs = 150_000,
+  { limitMs = 150_000, temporary = temporaryFolder(), onBegun = (_child: ChildProcess): void => {} } = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, ['sandbox/start.ts', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['sandbox/start.ts', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  onBegun(child);
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   let stdout = '';
   let stderr = '';

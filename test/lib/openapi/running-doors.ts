@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { parse } from 'yaml';
 import type { HttpHandler } from '../../../lib/platform/http/door.ts';
 import { startDynamo } from '../../support/dynalite.ts';
 import { startIssuer } from '../../support/issuer.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = new URL('../../..', import.meta.url).pathname;
 
@@ -90,7 +90,7 @@ export async function startDoors(): Promise<RunningDoors> {
     startDynamo(),
     startFauxqs({ port: 0, host: '127.0.0.1', logger: false }),
   ]);
-  const folder = mkdtempSync(join(tmpdir(), 'doors-'));
+  const folder = temporaryFolder();
   const configFile = join(folder, 'config.json');
   writeFileSync(configFile, JSON.stringify({ clients: [client], strategies: [strategy] }));
   const endpoint = await dynamo.client.config.endpoint?.();
@@ -124,7 +124,6 @@ export async function startDoors(): Promise<RunningDoors> {
     },
     async stop() {
       await Promise.all([issuer.stop(), dynamo.stop(), queues.stop()]);
-      rmSync(folder, { recursive: true });
     },
   };
 }

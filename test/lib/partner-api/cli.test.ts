@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runPartnerApi } from '../../../cli/partner-api/main.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { file, pkcs1, pkcs8, stampOf } from '../signing/vectors.ts';
 import { type SandboxWorld, sandboxWorld, tradingCompany } from './sandbox-world.ts';
 
 let folder: string;
 let open: SandboxWorld | undefined;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'partner-api-cli-'));
+  folder = temporaryFolder();
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(async () => {
   await open?.close();
   open = undefined;

@@ -11,7 +11,7 @@ import {
 import { expect, it, onTestFinished } from 'vitest';
 import { createTables, startDynamoDb } from '../../../sandbox/aws/dynamodb.ts';
 import type { TableDefinition } from '../../../sandbox/aws/template/resources.ts';
-import { temporaryFolder } from './support.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const table: TableDefinition = {
   name: 'records',

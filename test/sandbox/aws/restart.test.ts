@@ -3,7 +3,8 @@ import { DynamoDBClient, paginateQuery, paginateScan } from '@aws-sdk/client-dyn
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, it, onTestFinished } from 'vitest';
 import { startLocalAws } from '../../../sandbox/aws/index.ts';
-import { fixtureFile, temporaryFolder } from './support.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { fixtureFile } from './support.ts';
 
 /** Runs the fixture service in a process of its own until `count` items are acknowledged, then kills it outright. */
 async function writeThenKill(dataFolder: string, count: number): Promise<number> {

@@ -15,7 +15,7 @@ import {
 import { expect, it, onTestFinished } from 'vitest';
 import { startSecretsManager } from '../../../sandbox/aws/secrets-manager/server.ts';
 import { SecretStore } from '../../../sandbox/aws/secrets-manager/store.ts';
-import { temporaryFolder } from './support.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const region = 'eu-west-1';
 

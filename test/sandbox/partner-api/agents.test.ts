@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/partner-api/sandbox-options.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { TestAgent } from './agent-helpers.ts';
 import { Bench, type Reply } from './helpers.ts';
 
@@ -252,7 +251,7 @@ describe('the vote of an agent', () => {
   });
 
   it('survives a restart, and so does strictness', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'agents-'));
+    const folder = temporaryFolder();
     const journal = join(folder, 'journal');
     const bench = new AgentBench({ journal, strictAgents: true });
     const agent = bench.registered();
@@ -276,6 +275,5 @@ describe('the vote of an agent', () => {
       next.as(agent, 'PUT', `/coreclient/action/${open}`, { signatures: [signature] }).status;
     expect([put(agent.sign('00')), put(agent.sign(openMessage))]).toEqual([403, 200]);
     next.sandbox.close();
-    rmSync(folder, { recursive: true });
   });
 });

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { Bench } from './helpers.ts';
 
 const id = '43CQtjpeSH1DeMSWQTPc3de2GWLsTAMcvGePYS6wKibn';
@@ -55,17 +54,13 @@ describe('a core client that was there before', () => {
   });
 
   it('survives a restart', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'core-clients-'));
-    try {
-      const journal = join(folder, 'journal');
-      const bench = new Bench({ journal });
-      const { keyId } = bench.control('POST', '/core-clients', { id }).body;
-      bench.sandbox.close();
-      const next = new Bench({ journal, seed: undefined }, bench.nowMs);
-      expect(next.call('GET', '/coreclient', undefined, keyId).body).toMatchObject({ clients: [{ id }] });
-      next.sandbox.close();
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const folder = temporaryFolder();
+    const journal = join(folder, 'journal');
+    const bench = new Bench({ journal });
+    const { keyId } = bench.control('POST', '/core-clients', { id }).body;
+    bench.sandbox.close();
+    const next = new Bench({ journal, seed: undefined }, bench.nowMs);
+    expect(next.call('GET', '/coreclient', undefined, keyId).body).toMatchObject({ clients: [{ id }] });
+    next.sandbox.close();
   });
 });

@@ -1,18 +1,17 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { Bench } from './helpers.ts';
 
 let folder = '';
 let journal = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  folder = temporaryFolder();
   journal = join(folder, 'sandbox.journal');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A sandbox on the same journal, at the time the other one had. */
 function restarted(bench: Bench): Bench {

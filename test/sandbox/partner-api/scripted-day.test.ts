@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ProvenBench } from './proven-bench.ts';
 
 /**
@@ -12,7 +11,7 @@ import { ProvenBench } from './proven-bench.ts';
 const coldStore = 'mmEMpkxQ6WQPFiksuWmmnRvMGUQCxyzUeD';
 const expires = 1_700_086_400;
 
-const folder = mkdtempSync(join(tmpdir(), 'day-'));
+const folder = temporaryFolder();
 const journal = join(folder, 'sandbox.journal');
 const bench = new ProvenBench({ journal });
 
@@ -39,7 +38,6 @@ const approveAsClient = (client: string, key?: string) => {
 };
 
 beforeAll(() => bench.newKey());
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a day of two companies and an exchange', () => {
   it('begins with a company, its approvers and a fund (8.1)', () => {

@@ -1,14 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startPartnerApi } from '../../../sandbox/partner-api/server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { FeedClient } from './feed-client.ts';
 import { rawExchange, startServer } from './server-helpers.ts';
 
@@ -109,12 +109,11 @@ describe('npm run sandbox', () => {
   let folder = '';
   let children: ChildProcess[] = [];
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sandbox-cli-'));
+    folder = temporaryFolder();
     children = [];
   });
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
   });
 
   async function start(...options: string[]) {

@@ -1,8 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { assembleConfig, checkConfig } from '../../../../lib/platform/config/assemble.ts';
 import { clients } from '../../../../lib/platform/config/clients.ts';
 import { problemText } from '../../../../lib/platform/config/concern.ts';
@@ -10,13 +9,13 @@ import { loadConfig } from '../../../../lib/platform/config/load.ts';
 import { loadConcern } from '../../../../lib/platform/config/load-concern.ts';
 import { bindingOf, findClient } from '../../../../lib/platform/config/lookup.ts';
 import { ConfigurationError } from '../../../../lib/platform/errors.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const root = new URL('../../../..', import.meta.url).pathname;
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'config-'));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const binding = { companyId: 'c', fundId: 'f', walletId: 'w', asset: 'BTC' };
 const desk = { id: 'desk', bindings: [binding], webhooks: [{ name: 'main', url: 'https://desk.example/hook' }] };
