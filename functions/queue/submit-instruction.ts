@@ -6,6 +6,6 @@ import { queueWorker } from '../../lib/platform/queue.ts';
  * Carries an accepted instruction to the Partner API, once: claim, sign and send, record. Whatever goes wrong is written
  * into the record with a later due time, so a hint is tried once and never retried by the queue.
  */
-export const handler = queueWorker(async (id) => {
-  await submitInstruction(worker(), id);
+export const handler = queueWorker(async (id, { deadlineMs }) => {
+  await submitInstruction(worker(), id, deadlineMs);
 });

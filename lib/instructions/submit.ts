@@ -14,6 +14,8 @@ import { noteTransaction } from './transactions.ts';
 const longestAskedWaitMs = 900_000;
 /** Every so many attempts that came to nothing known, somebody is asked to look. */
 const alarmEveryAttempts = 10;
+/** Where the caller has no deadline. */
+const assumedRemainingMs = 30_000;
 /** Custody that approves by itself is done within a second or so. */
 const firstLookMs = 1_000;
 
@@ -24,9 +26,11 @@ const firstLookMs = 1_000;
  *     claim (conditional write) ──▶ stop button ──▶ POST …, partner_txID = id ──▶ record (conditional write)
  *          └─ whoever loses stops here                   └─ dies here: the lease runs out, the next claim asks again
  *                                                           under the same id and is told `existing`
+ *
+ * @param deadlineMs the end of the function: a look before the claim is given up in time for what follows
  */
-export async function submitInstruction(worker: Worker, id: string): Promise<void> {
-  const taken = await takeOn(worker, id);
+export async function submitInstruction(worker: Worker, id: string, deadlineMs?: number): Promise<void> {
+  const taken = await takeOn(worker, id, deadlineMs ?? worker.clock.nowMs() + assumedRemainingMs);
   if (taken === undefined) return;
   const { step, instruction: claimed } = taken;
   if (step === 'callOff') return await callOff(worker, claimed);

@@ -1,4 +1,5 @@
 import { PartnerApiError } from '../partner-api/errors.ts';
+import { requestTimeoutMs } from '../platform/patience.ts';
 import { change } from './change.ts';
 import { mayAct, readControl } from './control.ts';
 import { defaultLifetimeSeconds } from './fields.ts';
@@ -12,6 +13,8 @@ import { type Instruction, isTerminal } from './record.ts';
 const leaseMs = 45_000;
 /** It signs within this time of its claim, or not at all. */
 export const signWithinMs = 30_000;
+/** What is kept of a function's time when a precheck is over: for the claim, the request and its record. */
+const afterPrecheckMs = 12_000;
 /** How soon a stopped instruction is looked at again. */
 const stoppedAgainMs = 30_000;
 
@@ -31,10 +34,11 @@ export interface TakenOn {
  *     us    read v3 ── precheck ── read v3 ── write claim if still v3 ✓ ── POST
  *     them       read v3 ── precheck ─────────────── write claim if still v3 ✗ ── read v4: claimed, stop
  */
-export async function takeOn(worker: Worker, id: string): Promise<TakenOn | undefined> {
+export async function takeOn(worker: Worker, id: string, deadlineMs: number): Promise<TakenOn | undefined> {
   const first = await takeStep(worker, id, undefined);
   if (first?.step !== 'precheck') return asTaken(first);
-  if (!(await passesPrecheck(worker, first.instruction))) return undefined;
+  const signBeforeMs = deadlineMs - afterPrecheckMs - requestTimeoutMs;
+  if (!(await passesPrecheck(worker, first.instruction, signBeforeMs))) return undefined;
   return asTaken(await takeStep(worker, id, first.instruction.attempts.count));
 }
 
@@ -105,11 +109,11 @@ function afterStep(current: Instruction, step: Step, nowMs: number): Instruction
 }
 
 /** Whether the kind lets it be sent. If not, that ends it; if nothing could be learned, it is tried again later. */
-async function passesPrecheck(worker: Worker, instruction: Instruction): Promise<boolean> {
+async function passesPrecheck(worker: Worker, instruction: Instruction, signBeforeMs: number): Promise<boolean> {
   const { id } = instruction;
   let refusal: string | undefined;
   try {
-    refusal = await kindOf(instruction).precheck?.(worker.api, instruction);
+    refusal = await kindOf(instruction).precheck?.(worker.api, instruction, signBeforeMs);
     if (refusal === undefined) return true;
   } catch (error) {
     if (!(error instanceof PartnerApiError)) throw error;

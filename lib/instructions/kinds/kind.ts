@@ -69,10 +69,11 @@ export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
   readonly lookedAtWithFund: boolean;
   /**
    * Looks whether it should be sent at all, before each attempt as long as none may have acted. Has no effect.
+   * Nothing is signed at or after `signBeforeMs`.
    * @returns why it must not be sent: that ends it; `undefined` when it may go on
    * @throws PartnerApiError when nothing could be learned: that is tried again later
    */
-  precheck?(api: PartnerApi, instruction: Instruction): Promise<string | undefined>;
+  precheck?(api: PartnerApi, instruction: Instruction, signBeforeMs: number): Promise<string | undefined>;
   /**
    * Asks the Partner API for the transaction, under the instruction's id as `partner_txID`.
    * @throws PartnerApiError whose `effect` says what the attempt came to

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { NotFoundError } from '../../partner-api/errors.ts';
-import type { PartnerApi } from '../../partner-api/index.ts';
+import type { CallOptions, PartnerApi } from '../../partner-api/index.ts';
 import { InvalidRequest } from '../../platform/http/errors.ts';
 import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, text } from '../fields.ts';
@@ -52,8 +52,8 @@ export const take: Kind<typeof schema> = {
    * The amounts of a quote never change, so once this has let a take go, its price holds for every attempt. That matters:
    * after an attempt whose outcome is unknown the quote may be gone because we have it.
    */
-  async precheck(api, instruction) {
-    const offer = await findQuote(api, instruction);
+  async precheck(api, instruction, signBeforeMs) {
+    const offer = await findQuote(api, instruction, { signBeforeMs });
     if (offer === undefined) return 'swap not available';
     const [differs] = takeDifferences(instruction, offer);
     if (differs === 'price') return 'the price is worse than the worst acceptable';
@@ -129,10 +129,10 @@ type Offer = Omit<Required<Seen>, 'recipient'>;
  * The quote as the hub lists it; one that is not on the hub, and that the taker was told of otherwise, is asked for by its
  * id. `undefined` when it is not open, or nobody tells its amounts.
  */
-async function findQuote(api: PartnerApi, instruction: Instruction): Promise<Offer | undefined> {
+async function findQuote(api: PartnerApi, instruction: Instruction, options: CallOptions): Promise<Offer | undefined> {
   const { companyId } = placeOf(instruction);
   const { quoteTxId } = requestOf(instruction);
-  const listed = (await api.hub.list(companyId)).find((quote) => quote.txId === quoteTxId);
+  const listed = (await api.hub.list(companyId, options)).find((quote) => quote.txId === quoteTxId);
   if (listed !== undefined) {
     return {
       status: 'taker_pending',
@@ -142,14 +142,19 @@ async function findQuote(api: PartnerApi, instruction: Instruction): Promise<Off
       receiveAmountBaseUnits: listed.sendAmountBaseUnits,
     };
   }
-  const seen = await lookAtQuote(api, companyId, quoteTxId);
+  const seen = await lookAtQuote(api, companyId, quoteTxId, options);
   const isKnown = seen?.asset && seen.netAmountBaseUnits && seen.receiveAsset && seen.receiveAmountBaseUnits;
   return isKnown && seen?.status === 'taker_pending' ? (seen as Offer) : undefined;
 }
 
-async function lookAtQuote(api: PartnerApi, companyId: string, txId: string): Promise<Seen | undefined> {
+async function lookAtQuote(
+  api: PartnerApi,
+  companyId: string,
+  txId: string,
+  options: CallOptions,
+): Promise<Seen | undefined> {
   try {
-    const { status, swap } = await api.swaps.get(companyId, txId);
+    const { status, swap } = await api.swaps.get(companyId, txId, options);
     if (swap === undefined) return undefined;
     // The maker's answer names the legs from the maker's side: what the maker receives the taker pays.
     return {
