@@ -4,11 +4,12 @@
  * one process. Several rounds, each a fresh process with nothing kept; medians count. `--rounds N` sets how many.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Benchmark, median, printTable } from './measure.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const defaultRounds = 5;
 /** A start that takes longer has failed. */
@@ -61,37 +62,33 @@ export const run: Benchmark = async (args) => {
 
 /** One start, from the call of npm to the line that reports the transfer. */
 async function startOnce(): Promise<Round> {
-  const folder = mkdtempSync(join(tmpdir(), 'qredo-bench-start-'));
-  try {
-    const startedAtMs = performance.now();
-    const child = spawn('npm', ['start', '--silent', '--', '--once', '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: `--import=${peakReporter(folder)}` },
-    });
-    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-    let line = '';
-    let complaints = '';
-    let reportedAtMs: number | undefined;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      line += text;
-      if (line.includes('\n')) reportedAtMs ??= performance.now();
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaints += text;
-    });
-    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    clearTimeout(limit);
-    if (code !== 0 || reportedAtMs === undefined) throw new Error(`npm start ended with ${code}: ${line}${complaints}`);
-    const { state, ms } = JSON.parse(line) as { state: string; ms: number };
-    if (state !== 'completed') throw new Error(`the transfer is ${state}`);
-    return {
-      seconds: (reportedAtMs - startedAtMs) / 1000,
-      transferSeconds: ms / 1000,
-      megabytes: peakMegabytes(folder),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  const startedAtMs = performance.now();
+  const child = spawn('npm', ['start', '--silent', '--', '--once', '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: `--import=${peakReporter(folder)}` },
+  });
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  let line = '';
+  let complaints = '';
+  let reportedAtMs: number | undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    line += text;
+    if (line.includes('\n')) reportedAtMs ??= performance.now();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearTimeout(limit);
+  if (code !== 0 || reportedAtMs === undefined) throw new Error(`npm start ended with ${code}: ${line}${complaints}`);
+  const { state, ms } = JSON.parse(line) as { state: string; ms: number };
+  if (state !== 'completed') throw new Error(`the transfer is ${state}`);
+  return {
+    seconds: (reportedAtMs - startedAtMs) / 1000,
+    transferSeconds: ms / 1000,
+    megabytes: peakMegabytes(folder),
+  };
 }
 
 /**

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +6,7 @@ import { type Round, steps } from '../bench/cold-start/scenario.ts';
 import { type Servers, startServers } from '../bench/cold-start/servers.ts';
 import { type BuiltFunction, buildFunctions } from '../cli/build/build.ts';
 import { readHandlers } from '../cli/build/handlers.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const handlers = readHandlers(root);
@@ -17,16 +16,13 @@ let built: BuiltFunction[];
 let round: Round;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  folder = temporaryFolder();
   servers = await startServers(root, folder);
   const outFolder = join(folder, 'functions');
   built = await buildFunctions({ root, handlers, configText: servers.configText, outFolder });
   round = { servers, number: 1, transferId: '', cancelledId: '' };
 });
-afterAll(async () => {
-  await servers?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => servers?.stop());
 
 /** What is deployed is not what the other tests run: it is bundled, and some packages are replaced by a part of them. */
 describe('as a bundle, in a process of its own', () => {

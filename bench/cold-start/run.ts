@@ -3,13 +3,12 @@
  * a bare bundle that makes one call with each of the same AWS clients (and one undici request where the function has
  * undici). Both talk to the same servers, which run in this process; they take turns, round after round.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuiltFunction, buildFunctions } from '../../cli/build/build.ts';
 import { readHandlers } from '../../cli/build/handlers.ts';
 import { type Benchmark, median, printTable, type Ratio } from '../measure.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { buildBare, clientsIn, packagesIn } from './bare.ts';
 import { takeTurn } from './round.ts';
 import { type Round, steps } from './scenario.ts';
@@ -36,7 +35,7 @@ export const run: Benchmark = async ([roundsText = String(defaultRounds)]) => {
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > mostRounds) {
     throw new RangeError(`rounds: a whole number from 1 to ${mostRounds}`);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'cold-start-'));
+  const folder = temporaryFolder();
   const servers = await startServers(root, folder);
   try {
     const subjects = await prepare(servers, folder);
@@ -46,7 +45,6 @@ export const run: Benchmark = async ([roundsText = String(defaultRounds)]) => {
     return [...subjects.filter(({ clients }) => clients.length > 0).map(ratioOf), ...notMeasured()];
   } finally {
     await servers.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 };
 
