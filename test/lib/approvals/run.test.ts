@@ -1,47 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../lib/approvals/decision.ts';
 import { approveHinted, runApprovals } from '../../../lib/approvals/index.ts';
-import { approveActions } from '../../../lib/approvals/run.ts';
 import { approvedWithin, readTotals } from '../../../lib/approvals/totals.ts';
-import { setControl } from '../../../lib/instructions/control.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
 import { CredentialsError, NotFoundError } from '../../../lib/partner-api/index.ts';
 import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
 import { ConfigurationError } from '../../../lib/platform/errors.ts';
 import {
   ApprovalWorld,
-  Crash,
   type Fault,
   matching,
   rulesOf,
+  run,
+  runEveryMinute,
   startMs,
+  stop,
   transferAction,
   transferInstruction,
 } from './world.ts';
 
-const minuteMs = 60_000;
 const anything: ApprovalRule = { name: 'all', decide: 'approve', when: {} };
 const limited: ApprovalRule = {
   name: 'limited',
   decide: 'approve',
   when: { assets: ['BTC-TESTNET'], total: { max: '1700', windowSeconds: 3600 } },
 };
-
-async function run(world: ApprovalWorld, rules = rulesOf(matching), turn?: () => Promise<void>): Promise<void> {
-  try {
-    await approveActions(world.approver(turn), rules, world.nowMs + 55_000);
-  } catch (error) {
-    if (!(error instanceof Crash || (error as Error).message === 'planted')) throw error;
-  }
-}
-
-/** Runs as the schedule does, once a minute. */
-async function runEveryMinute(world: ApprovalWorld, minutes: number, rules = rulesOf(matching)): Promise<void> {
-  for (let minute = 0; minute < minutes; minute++) {
-    await run(world, rules);
-    world.nowMs += minuteMs;
-  }
-}
 
 describe('a run of approvals', () => {
   it('approves an action of ours once and keeps the rule, the facts and the time', async () => {
@@ -178,9 +161,6 @@ describe('a hint', () => {
 });
 
 describe('the stop button', () => {
-  const stop = (world: ApprovalWorld, body: object) =>
-    setControl({ ...world.approver(), store: world.table }, body, 'op');
-
   it('is read before every vote: nothing is decided while all, or the client, is stopped', async () => {
     for (const body of [{ stopAll: true }, { stoppedClients: ['treasury-desk'] }]) {
       const world = new ApprovalWorld();
@@ -270,9 +250,9 @@ describe('two runs at once', () => {
       world.custody.put(transferAction('a1'));
       let asked = 0;
       const { approve } = world.custody.api;
-      world.custody.api.approve = async (core, id) => {
+      world.custody.api.approve = async (core, id, options) => {
         asked++;
-        await approve(core, id);
+        await approve(core, id, options);
       };
       const turn = turns(seed);
       const late = later(seed % 40, turn).then(() => run(world, rulesOf(matching), turn));
@@ -307,9 +287,9 @@ describe('a run that stands still anywhere while another one runs', () => {
       world.custody.put(transferAction('a1'));
       let asked = 0;
       const { approve } = world.custody.api;
-      world.custody.api.approve = async (core, id) => {
+      world.custody.api.approve = async (core, id, options) => {
         asked++;
-        await approve(core, id);
+        await approve(core, id, options);
       };
       const rules = rulesOf({ ...matching, when: { ...matching.when, ...limited.when } });
       const { promise: othersDone, resolve } = Promise.withResolvers<void>();

@@ -1,12 +1,16 @@
 import type { Approver } from '../../../lib/approvals/approver.ts';
 import type { Facts } from '../../../lib/approvals/facts.ts';
-import type { Draft, Item, ItemStore } from '../../../lib/instructions/ports.ts';
+import { approveActions } from '../../../lib/approvals/run.ts';
+import { setControl } from '../../../lib/instructions/control.ts';
+import type { Clock, Draft, Item, ItemStore } from '../../../lib/instructions/ports.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
 import { noteTransaction } from '../../../lib/instructions/transactions.ts';
+import { TooLateError } from '../../../lib/partner-api/errors.ts';
 import {
   type ActionDetails,
   type ActionSubject,
   BadRequestError,
+  type CallOptions,
   NotFoundError,
 } from '../../../lib/partner-api/index.ts';
 import type { ApprovalRule, ApproverConfig } from '../../../lib/platform/config/approvals.ts';
@@ -85,6 +89,13 @@ export function transferInstruction(id: string, txId: string | undefined, change
 export class FakeCustody {
   readonly actions = new Map<string, ActionDetails>();
   readonly votes: { actionId: string; vote: 'approved' | 'rejected' }[] = [];
+  /** When each action was voted on. */
+  readonly votedAtMs = new Map<string, number>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   put(...actions: ActionDetails[]): void {
     for (const action of actions) this.actions.set(action.actionId, action);
@@ -100,15 +111,22 @@ export class FakeCustody {
     const action = this.#get(actionId);
     if (action.status !== 'pending') throw new BadRequestError('no', { status: 400, reason: 'action not pending' });
     this.votes.push({ actionId, vote });
+    this.votedAtMs.set(actionId, this.#clock.nowMs());
     this.put({ ...action, status: vote });
   }
 
   readonly api = {
     actions: async () => [...this.actions.values()].filter(({ status }) => status === 'pending'),
     action: async (_core: string, actionId: string) => this.#get(actionId),
-    approve: async (_core: string, actionId: string) => this.vote(actionId, 'approved'),
-    reject: async (_core: string, actionId: string) => this.vote(actionId, 'rejected'),
+    approve: async (_core: string, actionId: string, options?: CallOptions) =>
+      this.#sign(actionId, 'approved', options),
+    reject: async (_core: string, actionId: string, options?: CallOptions) => this.#sign(actionId, 'rejected', options),
   };
+
+  #sign(actionId: string, vote: 'approved' | 'rejected', { signBeforeMs = 0 }: CallOptions = {}): void {
+    if (this.#clock.nowMs() >= signBeforeMs) throw new TooLateError('the time to sign had passed');
+    this.vote(actionId, vote);
+  }
 }
 
 export class Crash extends Error {}
@@ -122,7 +140,7 @@ export interface Fault {
 /** Custody, a table, a clock, and any number of runs on them. */
 export class ApprovalWorld {
   nowMs = startMs;
-  readonly custody = new FakeCustody();
+  readonly custody = new FakeCustody({ nowMs: () => this.nowMs });
   readonly table: MemoryStore;
   readonly hints = memoryHints({ nowMs: () => this.nowMs });
   readonly alarms: string[] = [];
@@ -196,4 +214,26 @@ export function rulesOf(...rules: ApprovalRule[]): ApproverConfig {
 /** Facts that say nothing but this. */
 export function facts(some: Partial<Facts>): Facts {
   return { actionType: 'ApproveTransfer', recipients: [], ...some };
+}
+
+/** One run, as the schedule starts it. A process that dies, and a planted fault, end it and nothing more. */
+export async function run(world: ApprovalWorld, rules = rulesOf(matching), turn?: () => Promise<void>): Promise<void> {
+  try {
+    await approveActions(world.approver(turn), rules, world.nowMs + 55_000);
+  } catch (error) {
+    if (!(error instanceof Crash || (error as Error).message === 'planted')) throw error;
+  }
+}
+
+/** Runs as the schedule does, once a minute. */
+export async function runEveryMinute(world: ApprovalWorld, minutes: number, rules = rulesOf(matching)): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) {
+    await run(world, rules);
+    world.nowMs += 60_000;
+  }
+}
+
+/** Presses the stop button, or lets go of it. */
+export async function stop(world: ApprovalWorld, body: object): Promise<void> {
+  await setControl({ ...world.approver(), store: world.table }, body, 'op');
 }
