@@ -33,6 +33,9 @@ export interface KindCourse {
   play(stage: Stage): void;
 }
 
+/** The instruction of the quote, in every course that has one. */
+export const theQuote = { client, id: idOf('q-31') };
+
 function idOf(key: string): string {
   return derivedId('simulation', 'http', client, key);
 }
@@ -101,7 +104,7 @@ function takesWhenListed(stage: Stage, worstSendAmount: string): void {
   const { api, timeline, asks } = stage;
   const { btc, eth } = api.demo.settlement;
   timeline.after(3_000, async () => {
-    const made = api.transactions().find(({ partnerTxId }) => partnerTxId === idOf('q-31'));
+    const made = api.transactions().find(({ partnerTxId }) => partnerTxId === theQuote.id);
     if (made?.status !== 'taker_pending') return takesWhenListed(stage, worstSendAmount);
     requested(api, 'POST', `/company/${btc.companyId}/liquidityhub`, { tx_id: made.id });
     asks(
@@ -200,7 +203,7 @@ export const kindCourses: readonly KindCourse[] = [
     approveAfterMs: 2_000,
     play(stage) {
       asksToQuote(stage);
-      stage.world.partnerCancels(client, idOf('q-31'), 6_000);
+      stage.world.partnerCancels(theQuote.client, theQuote.id, 6_000);
     },
   },
   {
@@ -219,7 +222,7 @@ export const kindCourses: readonly KindCourse[] = [
     play(stage) {
       asksToQuote(stage);
       takesWhenListed(stage, '97999999');
-      stage.world.partnerCancels(client, idOf('q-31'), 10_000);
+      stage.world.partnerCancels(theQuote.client, theQuote.id, 10_000);
     },
   },
   {
@@ -231,7 +234,7 @@ export const kindCourses: readonly KindCourse[] = [
       // Custody approves the quote, and refuses everything that comes after it.
       const approveQuote = (): void =>
         stage.timeline.after(1_000, async () => {
-          const quoteTx = stage.api.transactions().find(({ partnerTxId }) => partnerTxId === idOf('q-31'));
+          const quoteTx = stage.api.transactions().find(({ partnerTxId }) => partnerTxId === theQuote.id);
           const { actions } = controlled<{ actions: { id: string; txId: string }[] }>(stage.api, 'GET', '/actions');
           const own = actions.find(({ txId }) => txId === quoteTx?.id);
           if (own === undefined) return approveQuote();
@@ -240,7 +243,7 @@ export const kindCourses: readonly KindCourse[] = [
         });
       approveQuote();
       takesWhenListed(stage, '98000000');
-      stage.world.partnerCancels(client, idOf('q-31'), 6_000);
+      stage.world.partnerCancels(theQuote.client, theQuote.id, 6_000);
     },
   },
 ];
@@ -248,11 +251,12 @@ export const kindCourses: readonly KindCourse[] = [
 /** Runs one course from its first request to the end of everything. */
 export async function runKind(
   course: KindCourse,
-  settings: Partial<RunSettings> & { plans: readonly Plan[] },
+  settings: Partial<RunSettings> & { plans: readonly Plan[]; clockAheadMs?: number },
 ): Promise<Run> {
+  const { clockAheadMs: aheadMs = 0, ...rest } = settings;
   const timeline = new Timeline(startMs);
-  const api = new SimulatedApi({ nowMs: timeline.nowMs, approveAfterMs: course.approveAfterMs });
-  const world = new SimulatedWorld(api, timeline, { seed: 1, ...settings });
+  const api = new SimulatedApi({ nowMs: timeline.nowMs, approveAfterMs: course.approveAfterMs, aheadMs });
+  const world = new SimulatedWorld(api, timeline, { seed: 1, ...rest });
   const asks: Stage['asks'] = (kind, key, may, body) => world.partnerAsks(kind, client, may, key, body);
   course.play({ api, world, timeline, asks });
   await world.runToTheEnd(3 * 24 * 3_600_000);
