@@ -11,6 +11,7 @@ import {
   functionRole,
   type Grant,
   type Resource,
+  scheduleMissingAlarm,
   scheduleRole,
 } from './build/template.ts';
 
@@ -21,7 +22,7 @@ interface FunctionBlock {
   role?: string;
   grants: readonly string[];
   package?: { artifact: string };
-  events?: { schedule?: { roleArn?: unknown } }[];
+  events?: { schedule?: { rate: readonly string[]; roleArn?: unknown } }[];
 }
 
 /** As much of the packager as is used here. */
@@ -87,6 +88,7 @@ export default class QredoFunctionsPlugin {
       for (const { schedule } of block.events ?? []) {
         if (schedule === undefined) continue;
         resources.Resources[`${prefix}ScheduleRole`] = scheduleRole(facts);
+        resources.Resources[`${prefix}MissingAlarm`] = scheduleMissingAlarm(facts, schedule.rate.join());
         schedule.roleArn = { 'Fn::GetAtt': [`${prefix}ScheduleRole`, 'Arn'] };
       }
     }

@@ -1,6 +1,7 @@
 /**
  * What follows from a function or a queue by rule, so that serverless.yml need not repeat it: one role per function, an
- * alarm for its errors and its throttles, a role for its schedule, an alarm for every dead letter queue.
+ * alarm for its errors and its throttles, a role for its schedule and an alarm for when it does not run, an alarm for every
+ * dead letter queue.
  */
 
 /** A piece of a CloudFormation template. */
@@ -95,6 +96,28 @@ export function functionAlarms({ deployedName }: FunctionFacts): Record<string, 
     ErrorsAlarm: aboveZero(`${deployedName} failed or timed out.`, 'AWS/Lambda', 'Errors', dimension, 'Sum'),
     ThrottlesAlarm: aboveZero(`${deployedName} was not let run.`, 'AWS/Lambda', 'Throttles', dimension, 'Sum'),
   };
+}
+
+/** So many runs that did not happen, one after the other, raise an alarm. */
+const missedRuns = 5;
+
+/**
+ * The alarm of a schedule whose function is not run: nothing else would tell, since what does not run reports nothing.
+ * @param rate EventBridge's `rate(1 minute)` or `rate(15 minutes)`
+ * @throws {RangeError} for a schedule of another form
+ */
+export function scheduleMissingAlarm({ deployedName }: FunctionFacts, rate: string): Resource {
+  const minutes = Number(/^rate\((\d{1,2}) minutes?\)$/.exec(rate)?.[1]);
+  if (!(minutes > 0)) throw new RangeError(`${deployedName}: ${rate} is not rate(… minutes)`);
+  const { Type, Properties } = aboveZero(
+    `${deployedName} was not run ${missedRuns} times in a row, although its schedule says so.`,
+    'AWS/Lambda',
+    'Invocations',
+    { Name: 'FunctionName', Value: deployedName },
+    'Sum',
+  );
+  const when = { ComparisonOperator: 'LessThanThreshold', Threshold: 1, TreatMissingData: 'breaching' };
+  return { Type, Properties: { ...Properties, Period: minutes * missedRuns * 60, ...when } };
 }
 
 /** The logical ids of the queues that other queues name as their dead letter queue. */

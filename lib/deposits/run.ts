@@ -1,3 +1,4 @@
+import { rotated } from '../instructions/rotated.ts';
 import { PartnerApiError } from '../partner-api/errors.ts';
 import type { ClientConfig } from '../platform/config/clients.ts';
 import type { WatchConfig } from '../platform/config/watches.ts';
@@ -70,15 +71,10 @@ export async function watchDeposits(watcher: Watcher, settings: WatchSettings, d
  * anywhere, so that a run that ends early does not leave out the same ones each time.
  */
 function inTurns(wallets: readonly Watched[], random: Watcher['random']): Watched[] {
-  const byClient = Map.groupBy(fromAnywhere(wallets, random), ({ wallet }) => wallet.client);
-  const clients = fromAnywhere([...byClient.values()], random);
+  const byClient = Map.groupBy(rotated(random, wallets), ({ wallet }) => wallet.client);
+  const clients = rotated(random, [...byClient.values()]);
   const rounds = Math.max(0, ...clients.map(({ length }) => length));
   return Array.from({ length: rounds }, (_, round) => clients.flatMap((own) => own[round] ?? [])).flat();
-}
-
-function fromAnywhere<T>(all: readonly T[], random: Watcher['random']): T[] {
-  const start = Math.floor(random.fraction() * all.length);
-  return [...all.slice(start), ...all.slice(0, start)];
 }
 
 async function watchOne(watcher: Watcher, watched: Watched, turn: Turn): Promise<void> {

@@ -25,6 +25,7 @@ export interface Scope {
   readonly toSeconds: number;
   /** The client's instructions of the window, of all its funds. */
   readonly instructions: readonly Instruction[];
+  /** Whether one more request would end in time. */
   hasTime(): boolean;
 }
 
@@ -32,6 +33,8 @@ export interface Scope {
 export interface Compared {
   readonly result: Omit<FundResult, 'differences'>;
   readonly differences: readonly Difference[];
+  /** The time was over before all was compared. The result is truncated then. */
+  readonly ranOut: boolean;
 }
 
 /**
@@ -48,11 +51,16 @@ export async function compareFund(reconciler: Reconciler, scope: Scope): Promise
   const differences: Difference[] = [];
   let lookups = 0;
   let cutShort = truncated;
+  let ranOut = truncated && !scope.hasTime();
   for (const row of rows) {
     seen.add(row.txId);
     const known = ours.get(row.txId);
-    if (known === undefined && !isWithin(scope, row.timestampSeconds)) continue;
-    if (known === undefined && (lookups++ >= maxLookups || !scope.hasTime())) {
+    if (known === undefined ? !isWithin(scope, row.timestampSeconds) : agrees(known, row)) continue;
+    if (!scope.hasTime()) {
+      ranOut = true;
+      continue;
+    }
+    if (known === undefined && lookups++ >= maxLookups) {
       cutShort = true;
       continue;
     }
@@ -62,7 +70,10 @@ export async function compareFund(reconciler: Reconciler, scope: Scope): Promise
   }
   const missing = [...ours.values()].filter(({ txId }) => !seen.has(txId as string));
   for (const instruction of missing.slice(0, maxLooks)) {
-    if (!scope.hasTime()) break;
+    if (!scope.hasTime()) {
+      ranOut = true;
+      break;
+    }
     differences.push(...(await compareById(reconciler, fund, instruction)));
   }
   return {
@@ -70,9 +81,10 @@ export async function compareFund(reconciler: Reconciler, scope: Scope): Promise
       ...fund,
       rows: rows.filter(({ timestampSeconds }) => isWithin(scope, timestampSeconds)).length,
       instructions: ours.size,
-      truncated: cutShort || missing.length > maxLooks || !scope.hasTime(),
+      truncated: cutShort || ranOut || missing.length > maxLooks,
     },
     differences,
+    ranOut,
   };
 }
 
@@ -90,23 +102,27 @@ async function ofFund(reconciler: Reconciler, scope: Scope): Promise<Map<string,
   return new Map(all.map((instruction) => [instruction.txId as string, instruction]));
 }
 
+/** The rows of the window, and whether any may be missing: there was no time, there are too many, one cannot be read. */
 async function readLedger(
   reconciler: Reconciler,
   { companyId, fundId, fromSeconds, hasTime }: Scope,
 ): Promise<{ rows: LedgerEntry[]; truncated: boolean }> {
   const rows = new Map<string, LedgerEntry>();
+  let offset = 0;
+  let unreadableRows = 0;
   for (let page = 0; page < maxPages && hasTime(); page++) {
-    const { entries } = await reconciler.api.ledger.page(companyId, fundId, {
-      direction: 'out',
-      offset: page * pageRows,
-      limit: pageRows,
-    });
+    const asked = { direction: 'out', offset, limit: pageRows } as const;
+    const { total, entries, unreadable } = await reconciler.api.ledger.page(companyId, fundId, asked);
     // Rows that came in meanwhile push others onto the next page: the newer reading of one stands.
     for (const entry of entries) if (entry.txId !== '') rows.set(entry.txId, entry);
-    // Newest first: nothing after an older one can be of the window.
-    const last = entries.at(-1);
-    if (entries.length < pageRows || last === undefined || last.timestampSeconds < fromSeconds) {
-      return { rows: [...rows.values()], truncated: false };
+    const read = entries.length + unreadable;
+    offset += read;
+    unreadableRows += unreadable;
+    // Newest first: nothing after an older one can be of the window. A server may give fewer rows than were asked for, so
+    // only an empty page, or the total, tells the end.
+    const isPast = (entries.at(-1)?.timestampSeconds ?? Number.POSITIVE_INFINITY) < fromSeconds;
+    if (isPast || read === 0 || (total !== undefined && offset >= total)) {
+      return { rows: [...rows.values()], truncated: unreadableRows > 0 };
     }
   }
   return { rows: [...rows.values()], truncated: true };
@@ -127,6 +143,10 @@ function seenIn({ status, asset, netAmountBaseUnits }: LedgerEntry): Seen {
 
 function ledgerOnly(fund: { companyId: string; fundId: string }, row: LedgerEntry): Difference {
   return { what: 'ledgerOnly', ...fund, txId: row.txId, ledger: ledgerSide(seenIn(row)) };
+}
+
+function agrees(instruction: Instruction, row: LedgerEntry): boolean {
+  return membersThatDiffer(instruction, seenIn(row)).length === 0;
 }
 
 /**

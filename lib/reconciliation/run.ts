@@ -1,6 +1,8 @@
-import type { Clock, Hints, ItemStore, Reporter } from '../instructions/ports.ts';
+import type { Clock, Hints, ItemStore, Random, Reporter } from '../instructions/ports.ts';
+import { rotated } from '../instructions/rotated.ts';
 import type { PartnerApi } from '../partner-api/index.ts';
 import type { ClientConfig } from '../platform/config/clients.ts';
+import { longestReadMs } from '../platform/patience.ts';
 import { compareFund } from './fund.ts';
 import { instructionsSince, type Ours } from './ours.ts';
 import { completed, newReport, type Reconciliation, withFund } from './report.ts';
@@ -11,17 +13,26 @@ export interface Reconciler {
   readonly store: ItemStore;
   readonly hints: Hints;
   readonly clock: Clock;
+  readonly random: Random;
   readonly report: Reporter;
   readonly api: PartnerApi;
 }
 
-/** Reading stops when less than this is left of the function's time, so that what was compared can be recorded. */
-const reserveMs = 10_000;
-/** A fund is begun only with so much time ahead of it; else the next run begins with it. */
-const leastForFundMs = 25_000;
+/** Time for the table that stays after the last answer of the Partner API. */
+const recordingMs = 4_000;
+/** A report that is not complete so long after its midnight raises an alarm. */
+const lateMs = 6 * 3_600_000;
 
 /** A client with what it is bound to. */
 export type Reconciled = Pick<ClientConfig, 'id' | 'bindings'>;
+
+/** What one run may still do. */
+interface Run {
+  /** Whether one more request would end in time. */
+  hasTime(): boolean;
+  /** A fund has been begun. */
+  hasBegun: boolean;
+}
 
 /**
  * Makes the report that is due for each client. It may be started as often as one likes: a complete report is left alone,
@@ -29,42 +40,73 @@ export type Reconciled = Pick<ClientConfig, 'id' | 'bindings'>;
  *
  *     us    read report v3 (fund 1 done) ── compare fund 2 ── write v4 if still v3 ✓ ── fund 3 …
  *     them  read report v3 (fund 1 done) ── compare fund 2 ── write v4 if still v3 ✗    stop
+ *
+ * A run begins with any of the clients that are left, and any of their funds: one that takes all the time, or that cannot
+ * be read, comes first in some runs only.
  */
 export async function reconcile(
   reconciler: Reconciler,
   clients: readonly Reconciled[],
   deadlineMs: number,
 ): Promise<void> {
-  for (const client of clients) {
-    if (client.bindings.length === 0) continue;
+  const { clock, random, report } = reconciler;
+  const lastAskMs = deadlineMs - recordingMs - longestReadMs;
+  const run: Run = { hasTime: () => clock.nowMs() < lastAskMs, hasBegun: false };
+  const left = new Set(await clientsLeft(reconciler, clients));
+  for (const client of rotated(random, [...left])) {
+    if (!run.hasTime()) break;
     try {
-      const isDone = await reconcileClient(reconciler, client, deadlineMs);
-      if (!isDone) return;
+      if (await reconcileClient(reconciler, client, run)) left.delete(client);
     } catch (error) {
       // The others are not to wait for a fund that cannot be read; the next run tries it again.
-      reconciler.report.warn('reconciliation failed', { clientId: client.id, error });
-      reconciler.report.count('ReconciliationsFailed', 1);
+      report.warn('reconciliation failed', { clientId: client.id, error });
+      report.count('ReconciliationsFailed', 1);
     }
+  }
+  alarmWhenLate(reconciler, [...left]);
+}
+
+async function clientsLeft({ stage, store, clock }: Reconciler, clients: readonly Reconciled[]): Promise<Reconciled[]> {
+  const bound = clients.filter(({ bindings }) => bindings.length > 0);
+  const ids = bound.map(({ id }) => newReport(stage, id, clock.nowMs()).id);
+  const reports = await Promise.all(ids.map((id) => store.get<Reconciliation>(id)));
+  return bound.filter((_, place) => !reports[place]?.history.length);
+}
+
+/** Each day must have its report: one that is still missing would else be missed by nobody. */
+function alarmWhenLate({ stage, clock, report }: Reconciler, left: readonly Reconciled[]): void {
+  for (const { id: clientId } of left) {
+    const { day, toSeconds } = newReport(stage, clientId, clock.nowMs());
+    if (clock.nowMs() - toSeconds * 1000 >= lateMs) report.alarm('reconciliation_late', { clientId, day });
   }
 }
 
-/** @returns false when there was no time left */
-async function reconcileClient(reconciler: Reconciler, client: Reconciled, deadlineMs: number): Promise<boolean> {
+/** @returns whether the report is complete */
+async function reconcileClient(reconciler: Reconciler, client: Reconciled, run: Run): Promise<boolean> {
   const draft = newReport(reconciler.stage, client.id, reconciler.clock.nowMs());
   let report = await reconciler.store.get<Reconciliation>(draft.id);
   if (report?.history.length) return true;
   report ??= await reconciler.store.create<Reconciliation>(draft);
   // Somebody else created it just now, and is at work.
-  if (report === undefined) return true;
+  if (report === undefined) return false;
   const missing = fundsOf(client).filter((fund) => !report?.funds.some((done) => isSameFund(done, fund)));
   const ours =
     missing.length === 0 ? nothing : await instructionsSince(reconciler.store, client.id, report.fromSeconds);
-  for (const fund of missing) {
-    if (reconciler.clock.nowMs() >= deadlineMs - leastForFundMs) return false;
-    const next: Reconciliation | undefined = await reconcileFund(reconciler, report, fund, ours, deadlineMs);
-    if (next === undefined) return true;
-    report = next;
+  const failures: unknown[] = [];
+  for (const fund of rotated(reconciler.random, missing)) {
+    if (!run.hasTime()) break;
+    try {
+      const compared = await reconcileFund(reconciler, report, fund, ours, run);
+      if (compared === 'later') continue;
+      // Somebody else is at work on it.
+      if (compared === undefined) return false;
+      report = compared;
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
+  if (report.funds.length < fundsOf(client).length) return false;
   await complete(reconciler, report);
   return true;
 }
@@ -83,17 +125,24 @@ function isSameFund(a: Fund, b: Fund): boolean {
   return a.companyId === b.companyId && a.fundId === b.fundId;
 }
 
+/**
+ * Compares one fund and records what came of it.
+ * @returns the report with it; `later` when the time ran out and another run may have more of it, which begins with this
+ *   fund; nothing when somebody else wrote the report meanwhile
+ */
 async function reconcileFund(
   reconciler: Reconciler,
   report: Reconciliation,
   fund: Fund,
   ours: Ours,
-  deadlineMs: number,
-): Promise<Reconciliation | undefined> {
+  run: Run,
+): Promise<Reconciliation | 'later' | undefined> {
   const { client, fromSeconds, toSeconds } = report;
-  const hasTime = () => reconciler.clock.nowMs() < deadlineMs - reserveMs;
-  const scope = { client, ...fund, fromSeconds, toSeconds, instructions: ours.instructions, hasTime };
-  const { result, differences } = await compareFund(reconciler, scope);
+  const hadAllTheTime = !run.hasBegun;
+  run.hasBegun = true;
+  const scope = { client, ...fund, fromSeconds, toSeconds, instructions: ours.instructions, hasTime: run.hasTime };
+  const { result, differences, ranOut } = await compareFund(reconciler, scope);
+  if (ranOut && !hadAllTheTime) return 'later';
   const counted = { ...result, truncated: result.truncated || ours.truncated };
   return await reconciler.store.replace<Reconciliation>(report, withFund(report, counted, differences));
 }

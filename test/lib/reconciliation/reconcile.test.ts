@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InvalidRequest } from '../../../lib/platform/http/errors.ts';
 import { latestReport, viewOfReport } from '../../../lib/reconciliation/report.ts';
+import type { Reconciled } from '../../../lib/reconciliation/run.ts';
 import { render } from '../../../lib/webhooks/events.ts';
-import { desk, midnightMs, ReconciliationWorld, row } from './world.ts';
+import { desk, midnightMs, ReconciliationWorld, row, unreadableRow } from './world.ts';
 
 const hour = 3600;
 let world: ReconciliationWorld;
@@ -182,6 +183,25 @@ describe('a report that takes longer than one run', () => {
     expect((await latestReport({ store: world.table }, 'desk')).funds).toHaveLength(2);
   });
 
+  it('reads on when the server gives fewer rows than were asked for', async () => {
+    world.largestPage = 100;
+    world.ledgers.set(
+      'fund',
+      Array.from({ length: 250 }, (_, place) => row(`stranger-${place}`, place + 1)),
+    );
+    await world.run();
+    expect(world.reports()).toMatchObject([{ differencesFound: 250, funds: [{ truncated: false }, {}] }]);
+  });
+
+  it('vouches for nothing it could not read', async () => {
+    world.ledgers.set('fund', [unreadableRow, row('stranger', hour)]);
+    await world.run();
+    expect(world.reports()).toMatchObject([
+      { differencesFound: 1, funds: [{ truncated: true }, { truncated: false }] },
+    ]);
+    expect(world.alarms).toContain('reconciliation_incomplete');
+  });
+
   it('says so when a fund has more rows than it can read', async () => {
     world.ledgers.set(
       'fund',
@@ -237,5 +257,87 @@ describe('a report that takes longer than one run', () => {
     await world.run([broken, desk]);
     expect((await latestReport({ store: world.table }, 'desk')).funds).toHaveLength(2);
     expect(world.counted).toMatchObject({ ReconciliationsFailed: 1 });
+  });
+
+  it('has its other funds compared although one cannot be read', async () => {
+    world.failsFromPage.set('fund', 0);
+    await world.run();
+    expect(world.reports()).toMatchObject([{ funds: [{ fundId: 'fund-2' }], history: [] }]);
+    world.failsFromPage.clear();
+    await world.run();
+    expect((await latestReport({ store: world.table }, 'desk')).funds).toHaveLength(2);
+  });
+});
+
+describe('a fund that takes all the time', () => {
+  const quarter = 15 * 60_000;
+  const clientOf = (id: string): Reconciled => ({
+    id,
+    bindings: [{ companyId: 'c', fundId: id, walletId: 'w', asset: 'BTC-TESTNET' }],
+  });
+  const full = Array.from({ length: 40_000 }, (_, place) => row(`tx-${place}`, 1 + (place % hour)));
+  const completed = () => world.reports().flatMap(({ client, history }) => (history.length > 0 ? [client] : []));
+
+  /** Runs of a minute every quarter of an hour, each of which must end in time. */
+  async function runs(count: number, clients: Reconciled[]): Promise<void> {
+    for (let run = 0; run < count; run++) {
+      const startedMs = world.nowMs;
+      world.fraction = (run * 0.618) % 1;
+      await world.run(clients, 60_000);
+      expect(world.nowMs - startedMs).toBeLessThan(60_000);
+      world.nowMs = startedMs + quarter;
+    }
+  }
+
+  it('and fails in the end, in every run, does not keep other clients from their reports', async () => {
+    world.ledgers.set('bad', full);
+    world.pageMs.set('bad', 13_000);
+    world.failsFromPage.set('bad', 2);
+    await runs(8, ['bad', 'good-1', 'good-2', 'good-3'].map(clientOf));
+    expect(completed().toSorted()).toEqual(['good-1', 'good-2', 'good-3']);
+    expect(world.counted['ReconciliationsFailed']).toBeGreaterThan(0);
+  });
+
+  it('ends in time however slow its pages are, and says that it is cut short', async () => {
+    world.ledgers.set('slow', full);
+    world.pageMs.set('slow', 17_900);
+    await runs(1, [clientOf('slow')]);
+    expect(world.reports()).toMatchObject([{ client: 'slow', funds: [{ truncated: true }], history: [{}] }]);
+    expect(world.alarms).toContain('reconciliation_incomplete');
+  });
+
+  it('ends in time too when every row has to be looked up', async () => {
+    world.ledgers.set('slow', full);
+    world.callMs = 50;
+    await runs(1, [clientOf('slow')]);
+    expect(world.reports()).toMatchObject([{ funds: [{ truncated: true }] }]);
+  });
+
+  it('is not cut short because another came before it: it is begun with in a later run', async () => {
+    for (const fund of ['first', 'second']) {
+      world.ledgers.set(fund, full.slice(0, 1_500));
+      world.pageMs.set(fund, 12_000);
+    }
+    for (const { txId } of full.slice(0, 1_500)) await world.add(`i-${txId}`, txId, hour, { client: 'somebody' });
+    await runs(2, ['first', 'second'].map(clientOf));
+    expect(completed().toSorted()).toEqual(['first', 'second']);
+    expect(world.reports().flatMap(({ funds }) => funds.map(({ truncated }) => truncated))).toEqual([false, false]);
+  });
+
+  it('raises an alarm when a day has no report of a client after six hours', async () => {
+    world.nowMs = midnightMs + quarter;
+    world.failsFromPage.set('bad', 0);
+    await runs(23, ['bad', 'good'].map(clientOf));
+    expect(completed()).toEqual(['good']);
+    expect(world.alarms).toEqual([]);
+    await runs(2, ['bad', 'good'].map(clientOf));
+    expect(world.alarms).toEqual(['reconciliation_late', 'reconciliation_late']);
+  });
+
+  it('raises none for a client that is new in the middle of the day', async () => {
+    world.nowMs = midnightMs + 20 * 3_600_000;
+    await runs(1, [clientOf('new')]);
+    expect(completed()).toEqual(['new']);
+    expect(world.alarms).toEqual([]);
   });
 });

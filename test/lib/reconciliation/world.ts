@@ -44,6 +44,9 @@ export function row(txId: string, beforeSeconds: number, changes: Partial<Ledger
   };
 }
 
+/** A row of the ledger that nobody can read. */
+export const unreadableRow = row('unreadable', 0);
+
 export class Crash extends Error {}
 
 export interface Fault {
@@ -60,8 +63,15 @@ export class ReconciliationWorld {
   readonly alarms: string[] = [];
   readonly counted: Record<string, number> = {};
   apiCalls: string[] = [];
-  /** Virtual time that one call takes. */
+  /** Rows that the server gives at most, however many were asked for. */
+  largestPage = 1000;
+  /** From where on clients and funds are begun with, from 0 to below 1. */
+  fraction = 0;
+  /** Virtual time that one call takes, and one page of the ledger of a fund. */
   callMs = 0;
+  readonly pageMs = new Map<string, number>();
+  /** Funds whose ledger fails from a page on. */
+  readonly failsFromPage = new Map<string, number>();
   calls = 0;
   fault: Fault | undefined;
   #ids = 0;
@@ -123,6 +133,7 @@ export class ReconciliationWorld {
       store,
       hints: { send: (...given) => call(() => this.hints.send(...given)) },
       clock: { nowMs: () => this.nowMs },
+      random: { id: () => `r${this.#ids++}`, fraction: () => this.fraction },
       report: {
         info: silent,
         warn: silent,
@@ -137,8 +148,12 @@ export class ReconciliationWorld {
           page: (_company: string, fundId: string, { offset = 0, limit = 100 }: { offset?: number; limit?: number }) =>
             call(() => {
               this.apiCalls.push(`ledger ${fundId}`);
-              const entries = (this.ledgers.get(fundId) ?? []).slice(offset, offset + limit);
-              return { total: undefined, entries };
+              this.nowMs += this.pageMs.get(fundId) ?? 0;
+              if (offset / limit >= (this.failsFromPage.get(fundId) ?? Number.POSITIVE_INFINITY))
+                throw new Error('planted');
+              const rows = (this.ledgers.get(fundId) ?? []).slice(offset, offset + Math.min(limit, this.largestPage));
+              const entries = rows.filter((one) => one !== unreadableRow);
+              return { total: undefined, entries, unreadable: rows.length - entries.length };
             }),
         },
         transfers: { get: (_company: string, txId: string) => call(() => this.#transaction(txId)) },
@@ -160,7 +175,7 @@ export class ReconciliationWorld {
     return { status: said?.status ?? entry?.status, details };
   }
 
-  async run(clients: readonly Reconciled[] = [desk], forMs = 55_000): Promise<void> {
+  async run(clients: readonly Reconciled[] = [desk], forMs = 60_000): Promise<void> {
     try {
       await reconcile(this.#reconciler(), clients, this.nowMs + forMs);
     } catch (error) {
