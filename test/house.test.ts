@@ -73,4 +73,20 @@ describe('the house', () => {
     );
     expect(guilty).toEqual([]);
   });
+
+  it('depends on nothing that it does not use, and records no download addresses', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const tools = ['@biomejs/biome', 'serverless', 'typescript'];
+    const texts = globSync(['{functions,lib,sandbox,cli,bench,test}/**/*.{ts,cjs}', 'vitest.config.ts'], { cwd: root })
+      .map((file) => readFileSync(join(root, file), 'utf8'))
+      .join('\n');
+    const imported = new Set([...texts.matchAll(/'((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'/g)].map(([, name]) => name));
+    // `@types/ws` is there for `ws`, and the types of Node for everything.
+    const namesOf = (name: string) => [name, name.replace(/^@types\//, '')];
+    const unused = Object.keys({ ...dependencies, ...devDependencies })
+      .filter((name) => !tools.includes(name) && name !== '@types/node')
+      .filter((name) => !namesOf(name).some((one) => imported.has(one)));
+    expect(unused).toEqual([]);
+    expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved"');
+  });
 });
