@@ -1,6 +1,6 @@
 import type { Transaction } from '../../partner-api/index.ts';
 import type { Instruction, State } from '../record.ts';
-import type { Seen } from './kind.ts';
+import type { ExpectedAction, Seen } from './kind.ts';
 
 /**
  * The statuses of anything that moves assets one way: transfers, withdrawals, sweeps (reference 6.1). A bare `rejected`
@@ -30,6 +30,12 @@ export function seenMovement({ status, details }: Transaction): Seen {
     netAmountBaseUnits: details.netAmountBaseUnits,
     recipient: details.recipientAddress || undefined,
   };
+}
+
+/** What the action of its custodians must tell of a one-way movement. */
+export function movementAction({ place, request }: Instruction, recipient: string): ExpectedAction {
+  const { amount, reference = '' } = request as { amount: string; reference?: string };
+  return { asset: place.asset, netAmountBaseUnits: BigInt(amount), walletId: place.walletId, recipient, reference };
 }
 
 /** Compares what was asked for (asset, net amount, recipient) with what was seen of it. */

@@ -3,7 +3,7 @@ import { boundSweep } from '../bindings.ts';
 import { amount, amountText, id, moment, text } from '../fields.ts';
 import type { Instruction } from '../record.ts';
 import type { Kind } from './kind.ts';
-import { movementDifferences, movementState, seenMovement } from './statuses.ts';
+import { movementAction, movementDifferences, movementState, seenMovement } from './statuses.ts';
 
 /** The body of `POST /sweeps`. */
 const schema = z.strictObject({
@@ -52,17 +52,7 @@ export const sweep: Kind<typeof schema> = {
   look: async (api, instruction) =>
     seenMovement(await api.sweeps.get(coreClientOf(instruction), instruction.txId as string)),
 
-  asAction(instruction) {
-    const asked = requestOf(instruction);
-    return {
-      asset: instruction.place.asset,
-      netAmountBaseUnits: BigInt(asked.amount),
-      walletId: instruction.place.walletId,
-      recipient: asked.recipientWalletId,
-      reference: asked.reference ?? '',
-    };
-  },
-
+  asAction: (instruction) => movementAction(instruction, requestOf(instruction).recipientWalletId),
   stateOf: movementState,
   differences: (instruction, seen) => movementDifferences(instruction, requestOf(instruction).recipientWalletId, seen),
 };

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, moment, text } from '../fields.ts';
-import { placeOf } from '../record.ts';
+import { type Instruction, placeOf } from '../record.ts';
 import type { Kind } from './kind.ts';
-import { movementDifferences, movementState, seenMovement } from './statuses.ts';
+import { movementAction, movementDifferences, movementState, seenMovement } from './statuses.ts';
 
 /** The body of `POST /transfers`. */
 const schema = z.strictObject({
@@ -34,7 +34,7 @@ export const transfer: Kind<typeof schema> = {
   async submit(api, instruction, signBeforeMs) {
     const { id: partnerTxId, expiresAtSeconds } = instruction;
     const place = placeOf(instruction);
-    const asked = instruction.request as unknown as Request;
+    const asked = requestOf(instruction);
     return await api.transfers.create(
       place.companyId,
       {
@@ -55,20 +55,10 @@ export const transfer: Kind<typeof schema> = {
   look: async (api, instruction) =>
     seenMovement(await api.transfers.get(placeOf(instruction).companyId, instruction.txId as string)),
 
-  asAction({ place, request }) {
-    const asked = request as unknown as Request;
-    return {
-      asset: place.asset,
-      netAmountBaseUnits: BigInt(asked.amount),
-      walletId: place.walletId,
-      recipient: asked.counterpartyWalletId,
-      reference: asked.reference ?? '',
-    };
-  },
-
+  asAction: (instruction) => movementAction(instruction, requestOf(instruction).counterpartyWalletId),
   stateOf: movementState,
   differences: (instruction, seen) =>
-    movementDifferences(instruction, (instruction.request as unknown as Request).counterpartyWalletId, seen),
+    movementDifferences(instruction, requestOf(instruction).counterpartyWalletId, seen),
 };
 
 interface Request {
@@ -77,4 +67,8 @@ interface Request {
   readonly reference?: string;
   readonly benefitOf?: string;
   readonly accountNo?: string;
+}
+
+function requestOf(instruction: Instruction): Request {
+  return instruction.request as unknown as Request;
 }

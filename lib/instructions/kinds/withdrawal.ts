@@ -3,7 +3,7 @@ import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, moment, text } from '../fields.ts';
 import { type Instruction, placeOf } from '../record.ts';
 import type { Kind } from './kind.ts';
-import { movementDifferences, movementState, seenMovement } from './statuses.ts';
+import { movementAction, movementDifferences, movementState, seenMovement } from './statuses.ts';
 
 /** The body of `POST /withdrawals`. */
 const schema = z.strictObject({
@@ -63,17 +63,7 @@ export const withdrawal: Kind<typeof schema> = {
   look: async (api, instruction) =>
     seenMovement(await api.withdrawals.get(placeOf(instruction).companyId, instruction.txId as string)),
 
-  asAction(instruction) {
-    const asked = requestOf(instruction);
-    return {
-      asset: instruction.place.asset,
-      netAmountBaseUnits: BigInt(asked.amount),
-      walletId: instruction.place.walletId,
-      recipient: asked.address,
-      reference: asked.reference ?? '',
-    };
-  },
-
+  asAction: (instruction) => movementAction(instruction, requestOf(instruction).address),
   stateOf: movementState,
   differences: (instruction, seen) => movementDifferences(instruction, requestOf(instruction).address, seen),
 };
