@@ -1,13 +1,37 @@
 import { describe, expect, it } from 'vitest';
+import { type Instruction, isTerminal } from '../../../lib/instructions/record.ts';
+import type { QuoteDesk } from '../../../lib/quotes/desk.ts';
 import { putPrice } from '../../../lib/quotes/prices.ts';
+import type { Offer } from '../../../lib/quotes/strategy.ts';
 import { type Plan, QuoteWorld } from './world.ts';
+
+/** A world that notes when a quote is marked as one to be withdrawn while custody may still approve it, or it may be asked for. */
+class WatchedWorld extends QuoteWorld {
+  readonly tooEarly: string[] = [];
+
+  override desk(): QuoteDesk {
+    const outside = super.desk();
+    const replace: typeof outside.store.replace = async (current, draft) => {
+      const offer = draft as unknown as Offer;
+      if (offer.subject === 'offer' && offer.state === 'withdrawing') await this.#check(offer);
+      return await outside.store.replace(current, draft);
+    };
+    return { ...outside, store: { ...outside.store, replace } };
+  }
+
+  async #check({ id, instructionId }: Offer): Promise<void> {
+    const instruction = await this.store.get<Instruction>(instructionId);
+    const isSafe = instruction !== undefined && (instruction.cancelAskedAtMs ?? isTerminal(instruction.state));
+    if (!isSafe) this.tooEarly.push(id);
+  }
+}
 
 /** A quote made and published, its price moved, a new one published, and that one withdrawn for want of a price. */
 async function course(
   plan: Plan | undefined,
   fault?: QuoteWorld['partnerApi']['fault'],
-): Promise<{ world: QuoteWorld; mostOpen: number; mostOnHub: number }> {
-  const world = new QuoteWorld();
+): Promise<{ world: WatchedWorld; mostOpen: number; mostOnHub: number }> {
+  const world = new WatchedWorld();
   let mostOpen = 0;
   let mostOnHub = 0;
   const pass = async (seconds: number, price: string | undefined) => {
@@ -33,6 +57,7 @@ async function course(
 function broken({ world, mostOpen, mostOnHub }: Awaited<ReturnType<typeof course>>): string[] {
   const found: string[] = [];
   if (mostOpen > 1) found.push(`${mostOpen} quotes open at once`);
+  if (world.tooEarly.length > 0) found.push(`withdrawn before the wish was stored: ${world.tooEarly}`);
   if (mostOnHub > 1) found.push(`${mostOnHub} quotes on the hub at once`);
   if (world.onHub().length > 0) found.push('a quote on the hub without a price');
   const transactions = new Set(world.partnerApi.quotes.map(({ asked }) => asked.partnerTxId));
