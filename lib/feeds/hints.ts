@@ -3,7 +3,7 @@ import { fundGroup, type Instruction, type Place } from '../instructions/record.
 import { instructionOfTransaction } from '../instructions/transactions.ts';
 import type { ConnectedMovement, HubUpdate } from '../partner-api/feeds.ts';
 import type { Action } from '../partner-api/index.ts';
-import { readQuoteKey, strategyId } from '../quotes/strategy.ts';
+import { strategyId } from '../quotes/strategy.ts';
 
 /** What turning messages into hints touches. */
 export interface Listener {
@@ -33,7 +33,7 @@ export async function hintOfHubUpdate(listener: Listener, { txId }: HubUpdate): 
   const instruction = await instructionOfTransaction(listener.store, txId);
   if (instruction === undefined) return;
   await hintToLook(listener, instruction);
-  const strategy = readQuoteKey(instruction.key);
+  const { strategy } = instruction;
   if (strategy !== undefined)
     await listener.hints.send('quote', [{ id: strategyId(strategy) }], { delayMs: afterTheLookMs });
 }

@@ -128,8 +128,3 @@ export function readHint(id: string): { asks: 'now' | 'missing' | 'paced'; name:
 export function quoteKey(name: string, generation: number): string {
   return `quote/${name}/${generation}`;
 }
-
-/** The strategy whose quote has this idempotency key; `undefined` for a key of something else. */
-export function readQuoteKey(key: string): string | undefined {
-  return /^quote\/([^/]+)\/\d+$/.exec(key)?.[1];
-}

@@ -3,7 +3,9 @@ import { hintOfAction, hintOfHubUpdate, hintOfMovement, type Listener } from '..
 import { submitInstruction } from '../../../lib/instructions/submit.ts';
 import type { ConnectedMovement } from '../../../lib/partner-api/feeds.ts';
 import type { Action } from '../../../lib/partner-api/index.ts';
+import { putPrice } from '../../../lib/quotes/prices.ts';
 import { desk, place } from '../instructions/desk.ts';
+import { QuoteWorld } from '../quotes/world.ts';
 
 const fund = `fund:${place.companyId}/${place.fundId}`;
 
@@ -30,6 +32,19 @@ describe('a message of a feed becomes a hint', () => {
     const { one, listener } = await listening();
     await hintOfHubUpdate(listener, { txId: 'tx-1', status: 'approved' });
     expect(one.hints.waiting()).toMatchObject([{ route: 'poll', id: fund }]);
+  });
+
+  it('a change of a quote that a strategy asked for, for its strategy too, once the look is over', async () => {
+    const world = new QuoteWorld();
+    await putPrice(world.desk(), world.strategies, 'desk', { name: 'btc-eth', price: '15.3125' });
+    await world.minute();
+    await world.pass(5);
+    world.hints.clear();
+    await hintOfHubUpdate({ ...world.desk(), places: [] }, { txId: 'tx-1', status: 'approved' });
+    expect(world.hints.waiting().map(({ route, id, visibleAtMs }) => [route, id, visibleAtMs - world.nowMs])).toEqual([
+      ['poll', 'fund:company/fund', 0],
+      ['quote', 'strategy/btc-eth', 1_000],
+    ]);
   });
 
   it('a quote of somebody else is none of ours', async () => {
