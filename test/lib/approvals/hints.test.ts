@@ -96,8 +96,9 @@ describe('a run over several core clients', () => {
 
   it('leaves time for what it began before the function is cut off', async () => {
     const world = worldOf(200, 500);
-    await runApprovals(world.approver(), () => coreClients, world.nowMs + 55_000);
+    await runApprovals(world.approver(), () => coreClients.slice(0, 1), world.nowMs + 55_000);
     expect(world.nowMs - startMs).toBeLessThan(33_000);
+    expect(world.nowMs - startMs).toBeGreaterThan(25_000);
   });
 
   it('hints at some of what it did not get to, and at nothing when it got to everything', async () => {

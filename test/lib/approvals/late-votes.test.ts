@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../lib/approvals/decision.ts';
+import { approveActions } from '../../../lib/approvals/run.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
 import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
 import {
@@ -131,6 +132,39 @@ describe('a vote that comes long after its decision', () => {
 });
 
 describe('votes under a total', () => {
+  it('do not exceed it when one is signed a while after its decision', async () => {
+    const world = new ApprovalWorld();
+    const rules = rulesOf(limitedTo('800', 60));
+    // Just before the end of a bucket: what is counted at the decision is out of the window a minute later.
+    world.nowMs = startMs + 59_000;
+    world.custody.put(transferAction('a1'));
+    const approver = world.approver();
+    const count = (metric: string) => {
+      if (metric === 'ActionsDecided') world.nowMs += 24_000;
+    };
+    await approveActions({ ...approver, report: { ...approver.report, count } }, rules, world.nowMs + 55_000);
+    expect(world.custody.votedAtMs.get('a1')).toBe(startMs + 83_000);
+    world.custody.put(transferAction('a2'));
+    world.nowMs = startMs + 121_000;
+    await run(world, rules);
+    expect(world.custody.votes).toHaveLength(1);
+  });
+
+  it('find the room again that was taken for an approval while another run rejected it', async () => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'));
+    let rejected = false;
+    await run(world, rulesOf(limitedTo('800', 3600)), async () => {
+      if (rejected || world.stored('approved/').length === 0) return;
+      rejected = true;
+      await run(world, rulesOf({ ...anything, decide: 'reject' }));
+    });
+    expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'rejected' }]);
+    world.custody.put(transferAction('a2'));
+    await run(world, rulesOf(limitedTo('800', 3600)));
+    expect(world.custody.votes).toHaveLength(2);
+  });
+
   it('never exceed it in any window, whatever breaks and however long it takes', async () => {
     const step = fc.oneof(
       fc.record({ does: fc.constant('asked' as const), amount: fc.bigInt({ min: 1n, max: 900n }) }),

@@ -341,6 +341,7 @@ describe('a run that is broken off anywhere', () => {
     const calls = await withEveryFault(build, rulesOf(matching), (world, fault) => {
       expect(world.custody.votes, JSON.stringify(fault)).toEqual([{ actionId: 'a1', vote: 'approved' }]);
       expect(world.stored<Decision>('decision/'), JSON.stringify(fault)).toMatchObject([{ status: 'approved' }]);
+      expect(world.stored('approved/'), JSON.stringify(fault)).toMatchObject([{ open: {} }]);
       expect(world.alarms).toEqual([]);
     });
     expect(calls).toBeGreaterThan(12);
