@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { SkippedError } from './check.ts';
 import { Control } from './control.ts';
 import { Desks } from './desks.ts';
+import { SkippedError } from './outcome.ts';
 import { RawClient, ServerClock } from './raw-client.ts';
 
 /** The server under test and the way in. */

@@ -1,5 +1,5 @@
 import { ok, okWith } from './answers.ts';
-import type { Api } from './api.ts';
+import type { Control } from './control.ts';
 import { ksuid, unmet } from './expect.ts';
 import type { Json, RawClient } from './raw-client.ts';
 
@@ -36,6 +36,15 @@ export interface DeskWishes {
   readonly client?: RawClient;
 }
 
+/** What desks are made with: the part of `Api` that they need. */
+interface Means {
+  readonly client: RawClient;
+  /** @throws {SkippedError} on a server without one */
+  readonly control: Control;
+  unique(prefix: string): string;
+  once<Value>(name: string, make: () => Promise<Value>): Promise<Value>;
+}
+
 /** The two assets that checks move. */
 export const btc = 'BTC-TESTNET';
 /** Counted in gwei. */
@@ -48,31 +57,31 @@ function wantedWallets(balances: NonNullable<DeskWishes['balances']>): object[] 
 
 /** Makes desks, each of things of its own, so that checks can do their sums without regard to each other. */
 export class Desks {
-  readonly #api: Api;
+  readonly #means: Means;
 
-  constructor(api: Api) {
-    this.#api = api;
+  constructor(means: Means) {
+    this.#means = means;
   }
 
   /** A company of the client. */
-  async company(name = this.#api.unique('Heron & Vale'), client = this.#api.client): Promise<string> {
+  async company(name = this.#means.unique('Heron & Vale'), client = this.#means.client): Promise<string> {
     return ok(await client.post('/company', { name })).company_id;
   }
 
   /** A core client of the client's key. */
-  async coreClient(name = this.#api.unique('night-desk-bot'), client = this.#api.client): Promise<string> {
+  async coreClient(name = this.#means.unique('night-desk-bot'), client = this.#means.client): Promise<string> {
     return ok(await client.post('/coreclient', { name })).id;
   }
 
   /** Makes somebody a trusted party of a company. */
-  async enlist(companyId: string, address: string, client = this.#api.client): Promise<void> {
+  async enlist(companyId: string, address: string, client = this.#means.client): Promise<void> {
     ok(await client.post(`/company/${companyId}/trustedparty`, { address }));
   }
 
   /** A new desk; by default one approver, and a Bitcoin wallet with 5,000,000 beside an empty one. */
   async open(wishes: DeskWishes = {}): Promise<Desk> {
-    const client = wishes.client ?? this.#api.client;
-    const companyName = this.#api.unique('Heron & Vale');
+    const client = wishes.client ?? this.#means.client;
+    const companyName = this.#means.unique('Heron & Vale');
     const companyId = await this.company(companyName, client);
     const voters: string[] = [];
     for (let index = 0; index < (wishes.voters ?? 1); index++) {
@@ -88,7 +97,7 @@ export class Desks {
     const fundPath = `/company/${companyId}/fund/${fund.fund_id}`;
     const { wallets } = ok(await client.get(fundPath));
     for (const [index, [, amount]] of balances.entries()) {
-      if (amount > 0) await this.#api.control.deposit(wallets[index].wallet_id, amount);
+      if (amount > 0) await this.#means.control.deposit(wallets[index].wallet_id, amount);
     }
     return {
       client,
@@ -120,7 +129,7 @@ export class Desks {
 
   /** A desk with money that checks share as long as they only read it or are refused. */
   funded(): Promise<Desk> {
-    return this.#api.once('funded desk', () =>
+    return this.#means.once('funded desk', () =>
       this.open({
         balances: [
           [btc, 5_000_000],
@@ -133,7 +142,7 @@ export class Desks {
 
   /** A desk without money, for what needs no control surface. */
   empty(): Promise<Desk> {
-    return this.#api.once('empty desk', () =>
+    return this.#means.once('empty desk', () =>
       this.open({
         balances: [
           [btc, 0],

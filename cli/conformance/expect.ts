@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { UnmetError } from './check.ts';
+import { UnmetError } from './outcome.ts';
 
 /** Checks one value where an exact one cannot be written down. Throws {@link UnmetError} naming `path`. */
 export type Matcher = (value: unknown, path: string) => void;

@@ -1,7 +1,8 @@
 import { Api, type Target } from './api.ts';
-import { type Check, SkippedError } from './check.ts';
+import type { Check } from './check.ts';
 import { allChecks } from './checks/all.ts';
 import { type OperationName, operations } from './operations.ts';
+import { SkippedError } from './outcome.ts';
 import { closeConnections } from './raw-client.ts';
 
 /** A check takes at most this long; one that hangs has failed. */

@@ -1,8 +1,9 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { notAdmitted, ok, okWith, refused } from '../answers.ts';
 import type { Api } from '../api.ts';
-import { check, SkippedError } from '../check.ts';
+import { check } from '../check.ts';
 import { equal, ksuid } from '../expect.ts';
+import { SkippedError } from '../outcome.ts';
 import { exchange, type RawClient, signatureOf } from '../raw-client.ts';
 
 /** A key that must sign, so that what is tried here does not depend on the kind of the key given. */

@@ -20,6 +20,20 @@ async function venue(api: Api): Promise<{ desk: Desk; exchange: Exchange }> {
   return { exchange: await newExchange(api), desk: await api.desks.open({ balances: [] }) };
 }
 
+/** A transfer of 1,000 out of the 10,000 of a connected wallet, for which the members of its policy have voted. */
+async function leaving(api: Api, type: 1 | 2): Promise<{ exchange: Exchange; id: string; path: string }> {
+  const exchange = await newExchange(api);
+  const desk = await api.desks.open({
+    balances: [
+      [btc, 0],
+      [btc, 0],
+    ],
+  });
+  const { id } = await connectedWallet(api, desk, exchange, type, 10_000);
+  const txId = await settleTransfer(desk, 1000, { wallet_id: id });
+  return { exchange, id, path: `/company/${desk.companyId}/transfer/${txId}` };
+}
+
 /** What the API shows of the wallet: its status, and its connection's. */
 async function standing(desk: Desk, walletId: string): Promise<unknown[]> {
   const { status, connected } = ok(await desk.client.get(`/wallet/${walletId}`));
@@ -149,18 +163,9 @@ export const exchangeChecks = [
     refused(await exchange.client.get(`/wallet/${walletOf(other, 0).id}/history`), 404, 'wallet');
   }),
   check('24', 'lets nothing leave a dedicated wallet without the exchange’s vote', async (api) => {
-    const exchange = await newExchange(api);
-    const desk = await api.desks.open({
-      balances: [
-        [btc, 0],
-        [btc, 0],
-      ],
-    });
-    const { id } = await connectedWallet(api, desk, exchange, 1, 10_000);
+    const { exchange, id, path } = await leaving(api, 1);
     const { policy_tx } = ok(await api.client.get(`/wallet/${id}`));
     equal(policy_tx.dedicatedWalletCount >= 1, true, 'dedicatedWalletCount');
-    const txId = await settleTransfer(desk, 1000, { wallet_id: id });
-    const path = `/company/${desk.companyId}/transfer/${txId}`;
     const info = ok(await api.client.get(path));
     equal([info.txStatus, info.approvedCount >= info.thresholdRequired], ['pending', true], 'after the policy’s votes');
     const own = info.status.find((one: { userID: string }) => one.userID === exchange.id);
@@ -169,30 +174,13 @@ export const exchangeChecks = [
     equal(ok(await api.client.get(`/wallet/${id}`)).balance, 8999, 'balance: 10,000 − 1,001');
   }),
   check('24', 'is custody_rejected by the exchange of a dedicated wallet alone', async (api) => {
-    const exchange = await newExchange(api);
-    const desk = await api.desks.open({
-      balances: [
-        [btc, 0],
-        [btc, 0],
-      ],
-    });
-    const { id } = await connectedWallet(api, desk, exchange, 1, 10_000);
-    const txId = await settleTransfer(desk, 1000, { wallet_id: id });
-    const path = `/company/${desk.companyId}/transfer/${txId}`;
+    const { exchange, path } = await leaving(api, 1);
     const own = ok(await api.client.get(path)).status.find((one: { userID: string }) => one.userID === exchange.id);
     await exchangeVotes(exchange, own?.actionID, false);
     equal(ok(await api.client.get(path)).txStatus, 'custody_rejected', 'txStatus');
   }),
   check('24', 'asks no exchange for what leaves a multi-counterparty wallet', async (api) => {
-    const exchange = await newExchange(api);
-    const desk = await api.desks.open({
-      balances: [
-        [btc, 0],
-        [btc, 0],
-      ],
-    });
-    const { id } = await connectedWallet(api, desk, exchange, 2, 10_000);
-    const txId = await settleTransfer(desk, 1000, { wallet_id: id });
-    equal(ok(await api.client.get(`/company/${desk.companyId}/transfer/${txId}`)).txStatus, 'approved', 'txStatus');
+    const { path } = await leaving(api, 2);
+    equal(ok(await api.client.get(path)).txStatus, 'approved', 'txStatus');
   }),
 ];

@@ -2,6 +2,7 @@ import { acceptedFrame, invalid, missing, ok, okFrame, okWith, refused } from '.
 import type { Api } from '../api.ts';
 import { check } from '../check.ts';
 import { about, equal } from '../expect.ts';
+import type { RawClient } from '../raw-client.ts';
 import { startTransfer } from '../transfers.ts';
 import { readTransaction, vote } from '../votes.ts';
 
@@ -17,36 +18,34 @@ async function person(api: Api, autoAccept: boolean) {
   return { email, userId };
 }
 
+/** The row of a core client, whose address is its id, or of a user. */
+function partyRow(api: Api, id: string, name: string, email?: string) {
+  const [address, type] = email === undefined ? [id, 'core-client'] : [email, 'user'];
+  return { trusted_entity_id: id, name, address, type, created: about(api.now) };
+}
+
+/** That a company trusts these parties and no others. */
+async function lists(client: RawClient, companyId: string, ...list: object[]): Promise<void> {
+  const answer = await client.get(`/company/${companyId}/trustedparty`);
+  okWith(answer, { company_id: companyId, total_count: list.length, list });
+}
+
 /** 7 to 9: the trusted network. */
 export const trustedPartyChecks = [
   check('7', 'lists core clients as flat rows with their id as address', async (api) => {
-    const { companyId, path } = await company(api);
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+    const { companyId } = await company(api);
+    await lists(api.client, companyId);
     const id = await api.desks.coreClient('night-desk-bot');
     await api.desks.enlist(companyId, id);
-    const row = {
-      trusted_entity_id: id,
-      name: 'night-desk-bot',
-      address: id,
-      type: 'core-client',
-      created: about(api.now),
-    };
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+    await lists(api.client, companyId, partyRow(api, id, 'night-desk-bot'));
   }),
   check('7', 'shows a user only once he has accepted', async (api) => {
     const { companyId, path } = await company(api);
     const { email, userId } = await person(api, false);
     okWith(await api.client.post(path, { address: email, type: 'user', name: 'Nina' }), okFrame);
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+    await lists(api.client, companyId);
     await api.control.decideInvitations(userId, true);
-    const row = {
-      trusted_entity_id: userId,
-      name: 'Nina Okafor',
-      address: email,
-      type: 'user',
-      created: about(api.now),
-    };
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+    await lists(api.client, companyId, partyRow(api, userId, 'Nina Okafor', email));
   }),
   check('7', 'does not know the company of another key: 404 company', async (api) => {
     const theirs = await api.desks.company('Theirs', (await api.stranger()).client);
@@ -64,29 +63,21 @@ export const trustedPartyChecks = [
     const id = await api.desks.coreClient('theirs', client);
     const { path, companyId } = await company(api);
     okWith(await api.client.post(path, { address: id }), okFrame);
-    const row = { trusted_entity_id: id, name: 'theirs', address: id, type: 'core-client', created: about(api.now) };
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+    await lists(api.client, companyId, partyRow(api, id, 'theirs'));
   }),
   check('8', 'invites a user again without complaint, also one who is a member', async (api) => {
     const { companyId, path } = await company(api);
     const { email, userId } = await person(api, true);
     okWith(await api.client.post(path, { address: email }), okFrame);
     okWith(await api.client.post(path, { address: email }), okFrame);
-    const row = {
-      trusted_entity_id: userId,
-      name: 'Nina Okafor',
-      address: email,
-      type: 'user',
-      created: about(api.now),
-    };
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 1, list: [row] });
+    await lists(api.client, companyId, partyRow(api, userId, 'Nina Okafor', email));
   }),
   check('8', 'does not list a user who declined', async (api) => {
     const { companyId, path } = await company(api);
     const { email, userId } = await person(api, false);
     okWith(await api.client.post(path, { address: email }), okFrame);
     await api.control.decideInvitations(userId, false);
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+    await lists(api.client, companyId);
   }),
   check('8', 'answers an address nobody has with 404 trusted party, and names wrong members', async (api) => {
     const { path } = await company(api);
@@ -102,7 +93,7 @@ export const trustedPartyChecks = [
     const id = await api.desks.coreClient();
     await api.desks.enlist(companyId, id);
     okWith(await api.client.delete(`${path}/${id}`), acceptedFrame, 202);
-    okWith(await api.client.get(path), { company_id: companyId, total_count: 0, list: [] });
+    await lists(api.client, companyId);
     refused(await api.client.delete(`${path}/${id}`), 404, 'trusted party');
   }),
   check('9', 'keeps policies that name the party, and forbids it in new ones', async (api) => {
@@ -129,7 +120,6 @@ export const trustedPartyChecks = [
     const id = await api.desks.coreClient('bot', client);
     await api.desks.enlist(theirs, id, client);
     refused(await api.client.delete(`/company/${theirs}/trustedparty/${id}`), 404, 'company');
-    const row = { trusted_entity_id: id, name: 'bot', address: id, type: 'core-client', created: about(api.now) };
-    okWith(await client.get(`/company/${theirs}/trustedparty`), { company_id: theirs, total_count: 1, list: [row] });
+    await lists(client, theirs, partyRow(api, id, 'bot'));
   }),
 ];
