@@ -14,9 +14,10 @@ describe.each(kindCourses)('$name', (course) => {
   it('keeps the promise whatever breaks at whichever outside call', async () => {
     const { world } = await runKind(course, { plans: [] });
     const plans = shareOf(world.outside.calls);
-    expect(plans.length).toBeGreaterThan(100);
+    expect(plans.length).toBeGreaterThan(80);
     const settings = plans.map((plan) => ({ plans: [plan] }));
-    expect(await broken(settings, (each) => runKind(course, each))).toEqual([]);
+    const ends = [course.ends, ...(course.orEnds ?? [])];
+    expect(await broken(settings, (each) => runKind(course, each), ends)).toEqual([]);
   }, 600_000);
 });
 

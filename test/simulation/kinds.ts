@@ -6,7 +6,7 @@ import { sweep } from '../../lib/instructions/kinds/sweep.ts';
 import { take } from '../../lib/instructions/kinds/take.ts';
 import { withdrawal } from '../../lib/instructions/kinds/withdrawal.ts';
 import type { Plan } from './faults.ts';
-import type { Run } from './plans.ts';
+import type { Ends, Run } from './plans.ts';
 import { SimulatedApi } from './sandbox.ts';
 import { Timeline } from './timeline.ts';
 import { type RunSettings, SimulatedWorld } from './world.ts';
@@ -28,7 +28,9 @@ interface Stage {
 export interface KindCourse {
   readonly name: string;
   /** The states of its instructions at the end of a run without faults, in the order they were asked for. */
-  readonly ends: readonly string[];
+  readonly ends: Ends;
+  /** How else it may end when something breaks: what comes late, and what was never asked for. */
+  readonly orEnds?: readonly Ends[];
   readonly approveAfterMs: number | null;
   play(stage: Stage): void;
 }
@@ -194,12 +196,14 @@ export const kindCourses: readonly KindCourse[] = [
   {
     name: 'a quote that nobody takes',
     ends: ['expired'],
+    orEnds: [[]],
     approveAfterMs: 2_000,
     play: (stage) => asksToQuote(stage, 12),
   },
   {
     name: 'a quote that is called off while it is open',
     ends: ['cancelled'],
+    orEnds: [['expired']],
     approveAfterMs: 2_000,
     play(stage) {
       asksToQuote(stage);
@@ -218,6 +222,7 @@ export const kindCourses: readonly KindCourse[] = [
   {
     name: 'a take whose price is too bad, and the quote called off after it',
     ends: ['cancelled', 'failed'],
+    orEnds: [['expired', 'failed'], ['cancelled']],
     approveAfterMs: 2_000,
     play(stage) {
       asksToQuote(stage);
@@ -228,6 +233,7 @@ export const kindCourses: readonly KindCourse[] = [
   {
     name: 'a quote called off while a take is open, which custody then refuses',
     ends: ['cancelled', 'rejected'],
+    orEnds: [['expired', 'rejected'], ['cancelled', 'failed'], ['cancelled']],
     approveAfterMs: null,
     play(stage) {
       asksToQuote(stage);

@@ -26,11 +26,11 @@ export function plansFor(calls: readonly RecordedCall[]): Plan[] {
 
 /**
  * By night every plan. By day one for each sort of fault on each sort of call: a course that looks twenty times at the
- * same ledger has one of these looks broken in each way, another one on another day.
+ * same ledger has one of these looks broken in each way, another one and by another delay on another day.
  */
 export function shareOf(calls: readonly RecordedCall[]): Plan[] {
   if (isNight) return plansFor(calls);
-  const alike = Map.groupBy(plansFor(calls), ({ call, kind, delayMs }) => `${calls[call]?.name} ${kind} ${delayMs}`);
+  const alike = Map.groupBy(plansFor(calls), ({ call, kind }) => `${calls[call]?.name} ${kind}`);
   const fraction = seededFraction(seedOfTheDay);
   return [...alike.values()].map((plans) => oneOf(plans, fraction()));
 }
@@ -52,21 +52,33 @@ export interface Run {
   readonly api: SimulatedApi;
 }
 
+/** How a course ends: a state for each of its instructions, in any order. */
+export type Ends = readonly string[];
+
 /**
  * Runs a course once for each of these settings.
+ * @param ends the ways in which it may end; any that keeps the promise when absent
  * @returns what is broken, each with the settings and the seed that show it again; empty when the promise was kept
  */
 export async function broken<Settings extends { readonly plans: readonly Plan[] }>(
   all: Iterable<Settings>,
   run: (settings: Settings) => Promise<Run>,
+  ends?: readonly Ends[],
 ): Promise<string[]> {
+  const mayEnd = ends?.map(inOrder);
   const found: string[] = [];
   for (const settings of all) {
     const { world, api } = await run(settings);
     const promises = brokenPromises(world, api);
+    const end = inOrder(world.instructions().map(({ state }) => state));
+    if (mayEnd?.includes(end) === false) promises.push(`ended ${end || 'without an instruction'}`);
     if (promises.length === 0) continue;
     const struck = settings.plans.map(({ call }) => world.outside.calls[call]?.name).join(', ');
     found.push(`SIMULATION_SEED=${seedOfTheDay} ${JSON.stringify(settings)} at ${struck}: ${promises.join('; ')}`);
   }
   return found;
+}
+
+function inOrder(states: Ends): string {
+  return [...states].sort().join(' and ');
 }

@@ -18,9 +18,10 @@ describe.each(courses)('a transfer $name', (course) => {
   it('keeps the promise whatever breaks at whichever outside call', async () => {
     const { world } = await runTransfer(course, { plans: [] });
     const plans = shareOf(world.outside.calls);
-    expect(plans.length).toBeGreaterThan(90);
+    expect(plans.length).toBeGreaterThan(80);
     const settings = plans.map((plan) => ({ plans: [plan] }));
-    expect(await broken(settings, (each) => runTransfer(course, each))).toEqual([]);
+    const ends = [course.ends, ...(course.orEnds ?? [])];
+    expect(await broken(settings, (each) => runTransfer(course, each), ends)).toEqual([]);
   }, 600_000);
 
   it('keeps it with two faults and in any order', async () => {

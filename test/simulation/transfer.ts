@@ -1,7 +1,7 @@
 import { derivedId } from '../../lib/instructions/ids.ts';
 import { transfer } from '../../lib/instructions/kinds/transfer.ts';
 import type { Plan } from './faults.ts';
-import type { Run } from './plans.ts';
+import type { Ends, Run } from './plans.ts';
 import { type ApiSettings, SimulatedApi } from './sandbox.ts';
 import { Timeline } from './timeline.ts';
 import { type RunSettings, SimulatedWorld } from './world.ts';
@@ -19,7 +19,9 @@ export interface Course {
   /** One transfer each, all asked for at once and out of one wallet. */
   readonly amounts: readonly string[];
   /** The states a run without faults ends in, one for each amount. */
-  readonly ends: readonly string[];
+  readonly ends: Ends;
+  /** How else it may end when something breaks: what comes late, and what was never asked for. */
+  readonly orEnds?: readonly Ends[];
   readonly approveAfterMs: number | null;
   readonly lifetimeSeconds: number;
   /** Everything is stopped during the first minute. */
@@ -40,14 +42,38 @@ export const tooMuch = '999999999999';
 /** The courses every fault is tried in. */
 export const courses: readonly Course[] = [
   { ...ordinary, name: 'approved by custody', ends: ['completed'] },
-  { ...ordinary, name: 'refused by custody', ends: ['rejected'], approveAfterMs: null, rejectAfterMs: 20_000 },
-  { ...ordinary, name: 'never approved', ends: ['expired'], approveAfterMs: null, lifetimeSeconds: 20 },
-  { ...ordinary, name: 'approved and paid for too late', ends: ['failed'], approveAfterMs: 200_000, ...paidLate() },
+  {
+    ...ordinary,
+    name: 'refused by custody',
+    ends: ['rejected'],
+    orEnds: [['expired']],
+    approveAfterMs: null,
+    rejectAfterMs: 20_000,
+  },
+  {
+    ...ordinary,
+    name: 'never approved',
+    ends: ['expired'],
+    orEnds: [[]],
+    approveAfterMs: null,
+    lifetimeSeconds: 20,
+  },
+  {
+    ...ordinary,
+    name: 'paid for and approved too late',
+    ends: ['failed'],
+    orEnds: [['expired'], []],
+    amounts: [tooMuch],
+    lifetimeSeconds: 150,
+    depositAfterMs: 100_000,
+    approveAfterMs: 200_000,
+  },
   { ...ordinary, name: 'of more than there is', ends: ['failed'], amounts: [tooMuch] },
   {
     ...ordinary,
     name: 'cancelled while everything is stopped',
     ends: ['cancelled'],
+    orEnds: [['completed']],
     stopped: true,
     cancelAfterMs: 5_000,
   },
@@ -67,10 +93,6 @@ export const courses: readonly Course[] = [
     ends: ['completed', 'failed', 'completed'],
   },
 ];
-
-function paidLate(): Pick<Course, 'amounts' | 'lifetimeSeconds' | 'depositAfterMs'> {
-  return { amounts: [tooMuch], lifetimeSeconds: 150, depositAfterMs: 100_000 };
-}
 
 /** Runs the transfers of a course from request to end. */
 export async function runTransfer(
