@@ -8,25 +8,13 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { parseDocument, type YAMLMap } from 'yaml';
 import { type LocalAws, startLocalAws } from '../../sandbox/aws/index.ts';
 import { type Demo, seedDemo } from '../../sandbox/demo.ts';
+import { allScopes } from '../../sandbox/local/partner.ts';
 import { startPartnerApi } from '../../sandbox/partner-api/server.ts';
 
 /** The client of the benchmark, in its configuration and its token. */
 const clientId = 'bench';
 /** Who drops messages on its inbound queue. */
 const queueSenderId = 'AIDASAMPLESENDERID000';
-const scopes = [
-  'transfers:write',
-  'withdrawals:write',
-  'quotes:write',
-  'quotes:take',
-  'sweeps:write',
-  'prices:write',
-  'instructions:read',
-  'instructions:cancel',
-  'decisions:read',
-  'reconciliations:read',
-  'operate',
-];
 const audience = 'qredo-functions';
 const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -236,7 +224,7 @@ async function startOutside(onWebhook: () => void) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const token = () =>
-    new SignJWT({ scope: scopes.join(' ') })
+    new SignJWT({ scope: allScopes.join(' ') })
       .setProtectedHeader({ alg: 'ES256', kid: 'bench' })
       .setIssuer(url)
       .setAudience(audience)
