@@ -47,7 +47,8 @@ export function openFeeds(wanted: readonly Sort[]): { close(): Promise<void> } {
 
 function coreClientFeeds(listener: Listener): Feed[] {
   const approvers = config().approvals;
-  if (approvers.length === 0) return [];
+  if (approvers.length === 0)
+    throw new Error('config/approvals.json names no core client: there is nothing to listen to');
   const signed = signedWith(environment.approverSecretId);
   return approvers.map(({ coreClientId }) =>
     openCoreClientFeed({

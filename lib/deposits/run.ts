@@ -31,10 +31,13 @@ export function watchedWallets({ watches, clients }: WatchSettings): Watched[] {
   return watches.flatMap(({ client: name, wallets: named, from }) => {
     const client = clients.find(({ id }) => id === name);
     const fromSeconds = from === undefined ? undefined : Math.ceil(Date.parse(from) / 1000);
-    const bound = client === undefined ? [] : [...client.bindings, ...client.sweeps];
-    return bound
+    // A wallet that the client is bound to twice is watched once, in its fund if one of them says so.
+    const places = new Map(
+      [...(client?.sweeps ?? []), ...(client?.bindings ?? [])].map((bound) => [bound.walletId, bound]),
+    );
+    return [...places.values()]
       .filter(({ walletId }) => named === undefined || named.includes(walletId))
-      .map((binding) => ({ wallet: { client: name, ...placeIn(binding) }, fromSeconds }));
+      .map((bound) => ({ wallet: { client: name, ...placeIn(bound) }, fromSeconds }));
   });
 }
 

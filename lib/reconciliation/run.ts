@@ -89,7 +89,7 @@ async function reconcileClient(reconciler: Reconciler, client: Reconciled, run: 
   report ??= await reconciler.store.create<Reconciliation>(draft);
   // Somebody else created it just now, and is at work.
   if (report === undefined) return false;
-  const missing = fundsOf(client).filter((fund) => !report?.funds.some((done) => isSameFund(done, fund)));
+  const missing = missingIn(report, client);
   const ours =
     missing.length === 0 ? nothing : await instructionsSince(reconciler.store, client.id, report.fromSeconds);
   const failures: unknown[] = [];
@@ -106,7 +106,7 @@ async function reconcileClient(reconciler: Reconciler, client: Reconciled, run: 
     }
   }
   if (failures.length > 0) throw failures[0];
-  if (report.funds.length < fundsOf(client).length) return false;
+  if (missingIn(report, client).length > 0) return false;
   await complete(reconciler, report);
   return true;
 }
@@ -119,6 +119,10 @@ function fundsOf({ bindings }: Reconciled): Fund[] {
   return bindings
     .map(({ companyId, fundId }) => ({ companyId, fundId }))
     .filter((fund, place, all) => all.findIndex((other) => isSameFund(other, fund)) === place);
+}
+
+function missingIn({ funds }: Reconciliation, client: Reconciled): Fund[] {
+  return fundsOf(client).filter((fund) => !funds.some((done) => isSameFund(done, fund)));
 }
 
 function isSameFund(a: Fund, b: Fund): boolean {

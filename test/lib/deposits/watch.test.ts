@@ -277,13 +277,24 @@ describe('what is watched', () => {
 
   it('is every wallet of a client, or those that are named; each tells the client whose binding names it', () => {
     const all = watchedWallets({ watches: [{ client: 'desk' }], clients: [client] });
-    expect(all.map(({ wallet: { walletId, client: told, fundId } }) => [walletId, told, fundId])).toEqual([
+    expect(all.map(({ wallet: { walletId, client: told, fundId } }) => [walletId, told, fundId]).toSorted()).toEqual([
       ['w1', 'desk', 'fund'],
       ['w2', 'desk', 'fund'],
       ['w3', 'desk', undefined],
     ]);
     const named = watchedWallets({ watches: [{ client: 'desk', wallets: ['w2', 'w9'] }], clients: [client] });
     expect(named.map(({ wallet: { walletId } }) => walletId)).toEqual(['w2']);
+  });
+
+  it('is watched once, by the ledger of its fund, when it is swept as well', () => {
+    const swept = { coreClientId: 'core', walletId: 'w1', asset: 'BTC-TESTNET', recipientWalletIds: ['w2'] };
+    const both = { ...client, sweeps: [...client.sweeps, swept] };
+    const all = watchedWallets({ watches: [{ client: 'desk' }], clients: [both] });
+    expect(all.map(({ wallet: { walletId, fundId } }) => `${walletId} ${fundId}`).toSorted()).toEqual([
+      'w1 fund',
+      'w2 fund',
+      'w3 undefined',
+    ]);
   });
 
   it('is told to each client that is bound to a wallet, under ids of their own', async () => {

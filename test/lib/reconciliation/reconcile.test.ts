@@ -183,6 +183,17 @@ describe('a report that takes longer than one run', () => {
     expect((await latestReport({ store: world.table }, 'desk')).funds).toHaveLength(2);
   });
 
+  it('is complete when every fund that is bound by then is in it, not as many as are', async () => {
+    world.failsFromPage.set('fund', 0);
+    await world.run();
+    const moved = { ...desk, bindings: desk.bindings.map((bound) => ({ ...bound, fundId: 'fund' })) };
+    await world.run([moved]);
+    expect(world.reports()).toMatchObject([{ funds: [{ fundId: 'fund-2' }], history: [] }]);
+    world.failsFromPage.clear();
+    await world.run([moved]);
+    expect(world.reports()).toMatchObject([{ funds: [{ fundId: 'fund-2' }, { fundId: 'fund' }], history: [{}] }]);
+  });
+
   it('reads on when the server gives fewer rows than were asked for', async () => {
     world.largestPage = 100;
     world.ledgers.set(
