@@ -21,9 +21,10 @@ export interface Circumstances {
 
 /**
  * An action may be seen before our own record names its transaction: for this long after it was made, "no record names it"
- * may still change, because a submission whose answer was lost is asked again within minutes.
+ * may still change, because a submission whose answer was lost is asked again. That is within minutes, and within a quarter of
+ * an hour where the Partner API asks for as long a wait.
  */
-export const graceMs = 600_000;
+export const graceMs = 1_800_000;
 
 const met: Verdict = { is: 'met' };
 

@@ -76,9 +76,12 @@ function customerOf({ clientData }: ActionSubject): Facts['customer'] {
 /** The only actions that move nothing; a type nobody knows yet is taken to move assets. */
 const movesNothing: ReadonlySet<string> = new Set(['ApproveNewWalletConnect', 'ApproveUpdatePolicy']);
 
-/** Whether the action moves assets. Its amount must then be known before it may be approved, so that totals can count it. */
-export function movesAssets(facts: Facts): boolean {
-  return !movesNothing.has(facts.actionType);
+/**
+ * Whether the action moves assets: by its type, or because it tells an amount. The amount must then be known before it may be
+ * approved, so that totals can count it.
+ */
+export function movesAssets({ actionType, netAmount = '0', amount = '0' }: Facts): boolean {
+  return !movesNothing.has(actionType) || netAmount !== '0' || amount !== '0';
 }
 
 /**

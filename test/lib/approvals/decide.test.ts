@@ -44,6 +44,8 @@ describe('the first rule that applies decides', () => {
       transferAction('a1', { netAmountBaseUnits: 0n, feesBaseUnits: 0n, amountBaseUnits: 0n }),
     ];
     for (const each of doubtful) expect(meets({}, each)).toBe(false);
+    const connection = transferAction('a1', { netAmountBaseUnits: 700n }, { type: 'ApproveNewWalletConnect' });
+    expect(meets({}, connection)).toBe(false);
     expect(meets({}, action)).toBe(true);
   });
 });
@@ -120,6 +122,33 @@ describe('the time of day', () => {
     expect(at(office, '2026-07-08T06:00:00Z')).toBe(true);
     expect(at(office, '2026-07-08T16:00:00Z')).toBe(false);
     expect(at(office, '2026-07-08T15:59:59Z')).toBe(true);
+  });
+
+  it('goes by what the clocks show when they change: an hour that is left out, and one that comes twice', () => {
+    const early = { zone: 'Europe/Zurich', from: '02:00', to: '03:30' } as const;
+    expect(at(early, '2026-03-29T00:59:59Z')).toBe(false);
+    expect(at(early, '2026-03-29T01:00:00Z')).toBe(true);
+    expect(at(early, '2026-03-29T01:30:00Z')).toBe(false);
+    for (const iso of [
+      '2026-10-25T00:00:00Z',
+      '2026-10-25T00:59:59Z',
+      '2026-10-25T01:00:00Z',
+      '2026-10-25T02:29:59Z',
+    ]) {
+      expect(at(early, iso), iso).toBe(true);
+    }
+    expect(at(early, '2026-10-24T23:59:59Z')).toBe(false);
+    expect(at(early, '2026-10-25T02:30:00Z')).toBe(false);
+    const night = { zone: 'Europe/Zurich', from: '22:00', to: '02:30', days: ['sat' as const] };
+    expect(at(night, '2026-10-25T01:29:59Z')).toBe(true);
+    expect(at(night, '2026-10-25T01:30:00Z')).toBe(false);
+  });
+
+  it('ends a span at midnight with the day', () => {
+    const evening = { zone: 'UTC', from: '18:00', to: '00:00', days: ['fri' as const] };
+    expect(at(evening, '2026-01-09T23:59:59Z')).toBe(true);
+    expect(at(evening, '2026-01-10T00:00:00Z')).toBe(false);
+    expect(at(evening, '2026-01-09T00:00:00Z')).toBe(false);
   });
 
   it('counts the days on which a span over midnight starts', () => {

@@ -54,7 +54,7 @@ describe('an action that a feed tells of before our record names its transaction
   });
 
   it('is looked at once when no record of ours would change anything', async () => {
-    world.custody.put(transferAction('a1', {}, { timestampSeconds: startMs / 1000 - 700 }));
+    world.custody.put(transferAction('a1', {}, { timestampSeconds: startMs / 1000 - 1900 }));
     expect(await workOff(world, [rulesOf(matching)])).toBe(1);
     world.custody.put(transferAction('a1'));
     await world.hints.send('approve', [{ id: 'night-desk/a1' }]);

@@ -48,7 +48,7 @@ describe('a transaction of ours, under a rule that does not ask whose it is', ()
 
   it.each(unfit)('is not approved when its instruction %s', async (_why, changes) => {
     const world = await worldWith(changes);
-    await runEveryMinute(world, 20, rulesOf(small));
+    await runEveryMinute(world, 40, rulesOf(small));
     expect(world.custody.votes).toEqual([]);
     expect(world.stored('decision/')).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe('a transaction of ours, under a rule that does not ask whose it is', ()
       await world.table.create<Instruction>(transferInstruction('i1', undefined, { state }));
       await noteTransaction(world.table, 'tx-a1', 'i1');
       world.custody.put(transferAction('a1'));
-      await runEveryMinute(world, 20, rulesOf(small));
+      await runEveryMinute(world, 40, rulesOf(small));
       expect(world.custody.votes, state).toEqual([]);
       const current = (await world.table.get<Instruction>('i1')) as Instruction;
       if (state === 'submitting') await world.table.replace(current, { ...current, state: 'pending', txId: 'tx-a1' });

@@ -49,7 +49,7 @@ describe('a run of approvals', () => {
     const world = new ApprovalWorld();
     await world.add(transferInstruction('i1', 'tx-a1'));
     world.custody.put(transferAction('a1'), transferAction('copy'));
-    await runEveryMinute(world, 30);
+    await runEveryMinute(world, 60);
     expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'approved' }]);
     expect(world.custody.actions.get('copy')?.status).toBe('pending');
   });
@@ -76,7 +76,7 @@ describe('a run of approvals', () => {
   it('lets the later rules decide once a record can no longer be late', async () => {
     const world = new ApprovalWorld();
     world.custody.put(transferAction('stranger'));
-    await runEveryMinute(world, 12, rulesOf(matching, { name: 'nothing else', decide: 'reject', when: {} }));
+    await runEveryMinute(world, 31, rulesOf(matching, { name: 'nothing else', decide: 'reject', when: {} }));
     expect(world.custody.votes).toEqual([{ actionId: 'stranger', vote: 'rejected' }]);
   });
 
