@@ -24,7 +24,7 @@ export interface Circumstances {
  * may still change, because a submission whose answer was lost is asked again. That is within minutes, and within a quarter of
  * an hour where the Partner API asks for as long a wait.
  */
-export const graceMs = 1_800_000;
+export const graceMs = 1_200_000;
 
 const met: Verdict = { is: 'met' };
 
