@@ -109,7 +109,7 @@ describe('what the doors answer is what the description says', () => {
       decision: 'approve',
       rule: 'ours',
       facts,
-      matched: { instructionId: 'instruction', client: 'desk' },
+      matched: { instructionId: 'instruction' },
       approvedBefore: '0',
       decidedAtMs: nowMs,
       votes: 1,
