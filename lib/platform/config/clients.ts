@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
-import { type Concern, duplicates, error, type ProblemInFile, warning } from './concern.ts';
-
-const id = z.string().check(z.minLength(1), z.maxLength(255));
-const endpointName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'));
+import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
+import { checkUrl, id, shortName } from './fields.ts';
 
 /** Fund and company name the group that is looked at together, `fund:<companyId>/<fundId>`. */
 const groupId = id.check(z.regex(/^[^/]*$/, 'must not contain /'));
@@ -17,14 +15,14 @@ const sweepBinding = z.strictObject({
 });
 
 const queueSender = z.strictObject({
-  senderId: z.string().check(z.minLength(1), z.maxLength(255)),
+  senderId: id,
   kinds: z.array(z.string().check(z.minLength(1), z.maxLength(64))).check(z.minLength(1), z.maxLength(20)),
 });
 
 const followedPair = z.strictObject({ companyId: id, sendAsset: id, receiveAsset: id });
 
 const webhook = z.strictObject({
-  name: endpointName,
+  name: shortName,
   url: z.string().check(z.maxLength(2048)),
   events: z.exactOptional(
     z.array(z.string().check(z.minLength(1), z.maxLength(100))).check(z.minLength(1), z.maxLength(100)),
@@ -106,7 +104,9 @@ function checkClient(one: ClientConfig, path: string): ProblemInFile[] {
         message: `"${each.name}" is the name of webhooks[${first}] already`,
       }),
     ),
-    ...one.webhooks.flatMap((each, place) => checkUrl(each.url, `${path}.webhooks[${place}].url`)),
+    ...one.webhooks.flatMap((each, place) =>
+      checkUrl(each.url, `${path}.webhooks[${place}].url`, 'only local runs deliver to it'),
+    ),
     ...one.sweeps.flatMap((each, place) => checkSweep(each, `${path}.sweeps[${place}]`)),
     ...one.followedPairs.flatMap((each, place) => checkPair(each, one, `${path}.followedPairs[${place}]`)),
   ];
@@ -124,17 +124,4 @@ function checkPair(pair: FollowedPairConfig, { id, bindings }: ClientConfig, pat
     problems.push(error(`${path}.companyId`, `the client "${id}" is not bound to any wallet of this company`));
   if (pair.sendAsset === pair.receiveAsset) problems.push(error(`${path}.receiveAsset`, 'is the asset that is sent'));
   return problems;
-}
-
-const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-function checkUrl(text: string, path: string): ProblemInFile[] {
-  const url = URL.parse(text);
-  if (!url) return [error(path, 'is not a URL')];
-  if (url.username || url.password) return [error(path, 'must not carry credentials')];
-  if (url.hash) return [error(path, 'must not have a fragment')];
-  const isLoopback = loopbackHosts.has(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) return [error(path, 'must be https')];
-  if (!isLoopback) return [];
-  return [warning(path, 'is on this machine: only local runs deliver to it')];
 }

@@ -8,12 +8,11 @@ import { parseWith } from '../http/parse.ts';
 import type { ClientConfig } from './clients.ts';
 import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
 import { isDueAfter } from './due-after.ts';
+import { id, shortName } from './fields.ts';
 import { isZone } from './zone.ts';
 
-const id = z.string().check(z.minLength(1), z.maxLength(255));
-
 const standingInstruction = z.strictObject({
-  name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -')),
+  name: shortName,
   client: id,
   kind: z.string().check(z.minLength(1), z.maxLength(64)),
   body: z.record(z.string(), z.unknown()),

@@ -5,9 +5,8 @@ import type { Strategy } from '../../quotes/strategy.ts';
 import { pricingOf } from '../../quotes/verdict.ts';
 import type { ClientConfig } from './clients.ts';
 import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
+import { checkUrl, id, shortName } from './fields.ts';
 
-const id = z.string().check(z.minLength(1), z.maxLength(255));
-const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'));
 const baseUnits = z.string().check(
   z.regex(/^[1-9][0-9]{0,18}$/, 'must be a positive whole number of base units, as text'),
   z.refine((digits) => !/^[0-9]{1,19}$/.test(digits) || BigInt(digits) <= maxAmountBaseUnits, 'is above 2^63 - 1'),
@@ -34,7 +33,7 @@ const priceSource = z.union([
 ]);
 
 const strategy = z.strictObject({
-  name,
+  name: shortName,
   client: id,
   companyId: id,
   sendWalletId: id,
@@ -100,15 +99,8 @@ function checkOne(one: Strategy, path: (member: string) => string): ProblemInFil
   }
   if (one.repriceBasisPoints > one.spreadBasisPoints)
     report('repriceBasisPoints', 'is above the spread: a quote may stay until it is worse than the price', 'warning');
-  if (one.price.from === 'http') {
-    const url = URL.parse(one.price.url);
-    const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-    if (url === null) report('price.url', 'is not a URL');
-    else if (url.username || url.password) report('price.url', 'must not carry credentials');
-    else if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
-      report('price.url', 'must be https');
-    else if (isLoopback) report('price.url', 'is on this machine: only local runs can read it', 'warning');
-  }
+  if (one.price.from === 'http')
+    problems.push(...checkUrl(one.price.url, path('price.url'), 'only local runs can read it'));
   return problems;
 }
 

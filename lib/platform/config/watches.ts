@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { type Concern, duplicates, error } from './concern.ts';
-
-const id = z.string().check(z.minLength(1), z.maxLength(255));
+import { id } from './fields.ts';
 
 const watch = z.strictObject({
   client: id,
