@@ -102,7 +102,13 @@ function rightConfig() {
         price: { from: 'pushed', name: 'btc-eth', maxAgeSeconds: 60 },
       },
     ],
-    approvals: [{ coreClientId: approver.coreClientId, client: 'desk', rules: [] }],
+    approvals: [
+      {
+        coreClientId: approver.coreClientId,
+        client: 'desk',
+        rules: [{ name: 'ours', decide: 'approve', when: { assets: ['BTC-TESTNET'], matchesInstruction: true } }],
+      },
+    ],
   };
 }
 
@@ -220,6 +226,13 @@ const differences = (): Difference[] => [
       strategyOf(config).receiveScale = '1000000000000000000';
     },
     'config/strategies.json: strategies[0].receiveScale: is 1000000000000000000, but one ',
+  ],
+  [
+    'an asset of a rule that is misspelt',
+    (config) => {
+      config.approvals[0]?.rules[0]?.when.assets.push('ETH-TESNET');
+    },
+    'config/approvals.json: approvals[0].rules[0].when.assets[1]: the Partner API knows no asset ETH-TESNET',
   ],
   [
     'an approver of another key',

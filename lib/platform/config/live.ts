@@ -24,10 +24,16 @@ export async function checkLive(config: Config, facts: LiveFacts, approverFacts?
       file: fileOf('strategies'),
       check: () => checkStrategy(strategy, `strategies[${place}]`, config.clients, facts),
     })),
-    ...config.approvals.map(({ coreClientId }, place) => ({
-      file: fileOf('approvals'),
-      check: () => checkApprover(coreClientId, `approvals[${place}].coreClientId`, facts, approverFacts),
-    })),
+    ...config.approvals.flatMap(({ coreClientId, rules }, place) => [
+      {
+        file: fileOf('approvals'),
+        check: () => checkApprover(coreClientId, `approvals[${place}].coreClientId`, facts, approverFacts),
+      },
+      ...rules.map(({ when }, rule) => ({
+        file: fileOf('approvals'),
+        check: () => checkAssets(when.assets ?? [], `approvals[${place}].rules[${rule}].when.assets`, facts),
+      })),
+    ]),
   ];
   const problems: Problem[] = [];
   for (let start = 0; start < checks.length; start += atOnce) {
@@ -60,6 +66,7 @@ function clientChecks(client: ClientConfig, path: string, facts: LiveFacts): Che
 }
 
 const noCompany = 'the Partner API knows no such company of this key';
+const noAsset = 'the Partner API knows no asset';
 
 async function checkBinding(
   { companyId, fundId, walletId, asset }: Binding,
@@ -153,7 +160,7 @@ async function checkStrategy(
 /** With another scale every price is wrong by powers of ten, and only the strategy's bounds stand in between. */
 async function checkScale(asset: string, scale: string, path: string, facts: LiveFacts): Promise<ProblemInFile[]> {
   const known = (await facts.assets()).get(asset);
-  if (known === undefined) return [error(path, `the Partner API knows no asset ${asset}`)];
+  if (known === undefined) return [error(path, `${noAsset} ${asset}`)];
   if (known.scale === BigInt(scale)) return [];
   return [error(path, `is ${scale}, but one ${known.unitCode || asset} is ${known.scale} base units`)];
 }
@@ -170,4 +177,11 @@ async function checkApprover(
   if (approverFacts !== undefined && !(await approverFacts.coreClientIds()).has(coreClientId))
     problems.push(error(path, `the Partner API knows no core client "${coreClientId}" of the approver's key`));
   return problems;
+}
+
+/** A rule about an asset that is misspelt would never apply. */
+async function checkAssets(codes: readonly string[], path: string, facts: LiveFacts): Promise<ProblemInFile[]> {
+  if (codes.length === 0) return [];
+  const known = await facts.assets();
+  return codes.flatMap((code, place) => (known.has(code) ? [] : [error(`${path}[${place}]`, `${noAsset} ${code}`)]));
 }
