@@ -10,8 +10,8 @@ const hinted = queueWorker((id) => approveHinted(approver(), rules, id));
 
 /**
  * Every minute: decides what waits for the votes of our core clients, by the rules in `config/approvals.json`, and votes.
- * The feeds send it single actions over its queue, so that they need not wait for the minute. Both are one function because
- * the approver's key may be read by one only.
+ * The feeds send it single actions over its queue, so that they need not wait for the minute, and so does it itself with what it
+ * saw too early or did not get to. Both are one function because the approver's key may be read by one only.
  */
 export const handler = async (event: unknown, context: WorkerContext) =>
   isBatch(event) ? await hinted(event, context) : await everyMinute(event, context);

@@ -1,9 +1,10 @@
+import { PartnerApiError } from '../partner-api/index.ts';
 import type { ApproverConfig } from '../platform/config/approvals.ts';
 import { ConfigurationError } from '../platform/errors.ts';
 import { longestReadMs, requestTimeoutMs } from '../platform/patience.ts';
 import { approveAction } from './action.ts';
 import type { Approver } from './approver.ts';
-import { approveActions, rotated } from './run.ts';
+import { approveActions, reportNotHandled, rotated } from './run.ts';
 
 export type { Approver } from './approver.ts';
 
@@ -52,9 +53,20 @@ export async function approveHinted(approver: Approver, readRules: ReadRules, hi
     approver.report.warn('a hint for no core client of the rules', { hint });
     return;
   }
-  const again = await approveAction(approver, config, actionId);
+  const again = await lookNow(approver, config, actionId);
   const delayMs = lookAgainMs[Number(looks)];
   if (again && delayMs !== undefined) await sendHints(approver, [hintOf(config, actionId, Number(looks) + 1)], delayMs);
+}
+
+/** The Partner API failing is no reason to keep the hint: the schedule comes to the action before the queue does again. */
+async function lookNow(approver: Approver, config: ApproverConfig, actionId: string): Promise<boolean> {
+  try {
+    return await approveAction(approver, config, actionId);
+  } catch (error) {
+    if (!(error instanceof PartnerApiError)) throw error;
+    reportNotHandled(approver, actionId, error);
+    return false;
+  }
 }
 
 /** With the number of looks that were taken before, unless this is the first. */

@@ -68,7 +68,12 @@ async function guarded(approver: Approver, actionId: string, flow: () => Promise
   try {
     await flow();
   } catch (error) {
-    approver.report.warn('action not handled', { actionId, error });
-    approver.report.count('ActionsNotHandled', 1);
+    reportNotHandled(approver, actionId, error);
   }
+}
+
+/** Says that an action could not be handled. It still waits, and the next run looks at it again. */
+export function reportNotHandled({ report }: Approver, actionId: string, error: unknown): void {
+  report.warn('action not handled', { actionId, error });
+  report.count('ActionsNotHandled', 1);
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { approveHinted, runApprovals } from '../../../lib/approvals/index.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
+import { NotFoundError } from '../../../lib/partner-api/index.ts';
 import type { ApprovalRule, ApproverConfig } from '../../../lib/platform/config/approvals.ts';
 import { ApprovalWorld, matching, rulesOf, startMs, transferAction, transferInstruction } from './world.ts';
 
@@ -59,6 +60,23 @@ describe('an action that a feed tells of before our record names its transaction
     world.custody.put(transferAction('a1'));
     await world.hints.send('approve', [{ id: 'night-desk/a1' }]);
     expect(await workOff(world, [rulesOf()])).toBe(1);
+  });
+});
+
+describe('a hint whose action cannot be read', () => {
+  const hinted = async (failure: Error) => {
+    const world = new ApprovalWorld();
+    world.custody.put(transferAction('a1'));
+    world.custody.api.action = async () => {
+      throw failure;
+    };
+    await approveHinted(world.approver(), () => [rulesOf(matching)], 'night-desk/a1');
+    return world.hints.waiting();
+  };
+
+  it('is left to the schedule when the Partner API fails, and goes back to the queue for any other error', async () => {
+    expect(await hinted(new NotFoundError('no', { status: 404 }))).toEqual([]);
+    await expect(hinted(new TypeError('a defect'))).rejects.toThrow(TypeError);
   });
 });
 
