@@ -37,11 +37,9 @@ export interface Arrival {
 /**
  * What arrived, among the entries of a wallet's history, the oldest first, each with the id it will always have.
  *
- * Deposits have no id of their own, and one chain transaction may pay a wallet twice. So the id follows from the wallet, the
- * chain transaction and everything else that never changes of an entry, and an ordinal among entries that are the same in
- * all of this. Counting by position alone would be wrong: an entry that appears late shifts the others, and would be taken
- * for one of them. The time stamp is left out, because a correction of it is no second deposit; only where an entry names
- * no transaction at all, nothing else tells two deposits of one amount apart.
+ * Deposits have no id of their own, and one chain transaction may pay a wallet twice. So the id follows from the wallet,
+ * what names the payment, asset and amount, and an ordinal among entries that are the same in all of this. Counting by
+ * position alone would be wrong: an entry that appears late shifts the others, and would be taken for one of them.
  */
 export function arrivalsIn(stage: string, wallet: WatchedWallet, movements: readonly WalletMovement[]): Arrival[] {
   const seen = new Map<string, number>();
@@ -49,14 +47,22 @@ export function arrivalsIn(stage: string, wallet: WatchedWallet, movements: read
     .filter(({ netAmountBaseUnits }) => netAmountBaseUnits > 0n)
     .toSorted((a, b) => a.timestampSeconds - b.timestampSeconds)
     .map((movement) => {
-      const { chainTxId, txId, asset, netAmountBaseUnits, timestampSeconds } = movement;
-      const moment = chainTxId === '' && txId === '' ? [timestampSeconds] : [];
-      const content = [wallet.client, wallet.walletId, chainTxId, txId, asset, String(netAmountBaseUnits), ...moment];
+      const { asset, netAmountBaseUnits } = movement;
+      const content = [wallet.client, wallet.walletId, ...nameOf(movement), asset, String(netAmountBaseUnits)];
       const key = JSON.stringify(content);
       const ordinal = seen.get(key) ?? 0;
       seen.set(key, ordinal + 1);
       return { id: derivedId(stage, 'deposit', ...content, ordinal), movement };
     });
+}
+
+/**
+ * What names a payment: its transaction, else its chain transaction. A chain transaction that is filled in later, and a
+ * time stamp that is corrected, make no second payment. Where neither is told, only the moment tells two of them apart.
+ */
+function nameOf({ txId, chainTxId, timestampSeconds }: WalletMovement): [string, string | number] {
+  if (txId !== '') return ['transaction', txId];
+  return chainTxId === '' ? ['moment', timestampSeconds] : ['chain', chainTxId];
 }
 
 /** The record of an arrival, with its client to be told at once. */

@@ -5,6 +5,7 @@ import type { Worker } from './outside.ts';
 import { ageMs, lookAgainMs, reportAge } from './pace.ts';
 import type { Item } from './ports.ts';
 import { fundOfGroup, type Instruction, isTerminal } from './record.ts';
+import { rotated } from './rotated.ts';
 
 /** Older pages are not read: what is not on the first two is asked for by id. */
 const maxLedgerPages = 2;
@@ -60,10 +61,8 @@ async function pollFund(worker: Worker, fund: Fund, deadlineMs: number): Promise
 
 /** Asks for some of what the ledger did not tell, beginning anywhere, so that none of many is left out for ever. */
 async function lookAtSome(worker: Worker, untold: readonly Instruction[], deadlineMs: number): Promise<number> {
-  const start = Math.floor(worker.random.fraction() * untold.length);
-  const inOrder = [...untold.slice(start), ...untold.slice(0, start)];
   let stillOpen = 0;
-  for (const [place, instruction] of inOrder.entries()) {
+  for (const [place, instruction] of rotated(worker.random, untold).entries()) {
     const hasTime = deadlineMs - worker.clock.nowMs() >= lookReserveMs;
     const ended =
       place < maxLooksById && hasTime

@@ -163,6 +163,18 @@ describe('a run that is broken off anywhere', () => {
   });
 });
 
+describe('an incoming transfer', () => {
+  it('stays what it is when its chain transaction is told later', async () => {
+    const world = new DepositWorld();
+    world.ledger.push({ txId: 'tx-in', type: 'transferIn' });
+    world.history.push(movement('', 5, { txId: 'tx-in' }));
+    await world.run();
+    world.history[0] = movement('c1', 5, { txId: 'tx-in' });
+    await world.run();
+    expect(world.deposits()).toHaveLength(1);
+  });
+});
+
 describe('deposits that name no transaction at all', () => {
   it('are told apart by their moment, and by their number within it', async () => {
     const world = new DepositWorld();
