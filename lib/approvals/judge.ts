@@ -6,7 +6,7 @@ import { countable, type Facts } from './facts.ts';
 import { holdOnApproval, readStanding } from './hold.ts';
 import { claimMatch, findMatch } from './match.ts';
 import { approvedWithin, count, readTotals, type TotalsRead } from './totals.ts';
-import { signWithinMs } from './vote.ts';
+import { mayActWithinMs } from './vote.ts';
 
 /** How often an action is judged anew because another run wrote the totals, or matched the transaction, first. */
 const maxTries = 8;
@@ -90,6 +90,6 @@ async function take(approver: Approver, { config, actionId, facts }: Case, judge
   }
   const amount = countable(facts);
   if (judgement.decision !== 'approve' || amount === undefined || totals === undefined) return true;
-  const counted = { actionId, baseUnits: amount.baseUnits, atMs: nowMs + signWithinMs };
+  const counted = { actionId, baseUnits: amount.baseUnits, atMs: nowMs + mayActWithinMs };
   return await count(approver.store, totals, counted, nowMs);
 }

@@ -21,7 +21,7 @@ interface ApprovedTotals extends Item {
 
 interface OpenApproval {
   readonly amount: string;
-  /** The last moment at which the vote it was counted for can be signed. */
+  /** The last moment at which the vote it was counted for may act. */
   readonly atMs: number;
 }
 
@@ -57,7 +57,7 @@ export interface TotalsRead {
 export interface Counted {
   readonly actionId: string;
   readonly baseUnits: bigint;
-  /** The last moment at which it can be signed: the window it is counted in can only be too large for the true one. */
+  /** The last moment at which its vote may act: until it is read back, the window it is counted in can only be too large. */
   readonly atMs: number;
 }
 
@@ -112,12 +112,12 @@ interface CountedAction {
   readonly actionId: string;
 }
 
-/** The vote on what was counted was read back: it stays where it was counted, and is not waited for any more. */
-export async function settleCount(store: ItemStore, counted: CountedAction): Promise<void> {
-  await close(store, counted, settle);
+/** What was counted was read back as approved at this moment, hence has been approved before it. */
+export async function settleCount(store: ItemStore, counted: CountedAction, readBackAtMs: number): Promise<void> {
+  await close(store, counted, (sums, { amount }) => settle(sums, { amount, atMs: readBackAtMs }));
 }
 
-/** What was counted is not approved, and was never voted on: another run decided to reject it. */
+/** What was counted is not approved and never will be. */
 export async function takeBackCount(store: ItemStore, counted: CountedAction): Promise<void> {
   await close(store, counted, (sums) => sums);
 }

@@ -1,15 +1,18 @@
 import { mayAct } from '../instructions/control.ts';
+import { apiWindowMs, clockMarginMs } from '../instructions/machine.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { Approver } from './approver.ts';
 import { type Decision, indexedDecision } from './decision.ts';
 import { countable } from './facts.ts';
 import { holdOnApproval, readStanding, type Standing } from './hold.ts';
-import { settleCount } from './totals.ts';
+import { settleCount, takeBackCount } from './totals.ts';
 
 /** One worker votes on one action at a time, for at most this long; longer than the function may run. */
 export const votingLeaseMs = 90_000;
 /** It signs its vote within this time of taking the lease, or not at all. */
-export const signWithinMs = 30_000;
+const signWithinMs = 30_000;
+/** A vote acts within this time of its lease, or never, as any signed request does. */
+export const mayActWithinMs = signWithinMs + apiWindowMs + clockMarginMs;
 /** Nor later than this after the stop button and the instruction were read: what is stored after that may not be seen. */
 const standsForMs = 5_000;
 
@@ -83,8 +86,8 @@ async function statusOf(approver: Approver, decision: Decision): Promise<string 
 }
 
 async function record(approver: Approver, decision: Decision, status: string): Promise<void> {
-  await settle(approver, decision);
   const readBackAtMs = approver.clock.nowMs();
+  await closeCount(approver, decision, status, readBackAtMs);
   const written = await approver.store.replace<Decision>(
     decision,
     indexedDecision({ ...decision, status, readBackAtMs }),
@@ -97,12 +100,15 @@ async function record(approver: Approver, decision: Decision, status: string): P
   if (!asVoted && status !== 'expired') approver.report.alarm('vote_differs', { ...factsOfVote(decision), status });
 }
 
-/** Before the status is recorded: whoever dies in between settles what is settled already. */
-async function settle({ store }: Approver, { decision, coreClientId, actionId, facts }: Decision): Promise<void> {
-  const amount = countable(facts);
-  if (decision === 'approve' && amount !== undefined) {
-    await settleCount(store, { coreClientId, asset: amount.asset, actionId });
-  }
+/** Before the status is recorded: whoever dies in between closes what is closed already. */
+async function closeCount({ store }: Approver, decision: Decision, status: string, nowMs: number): Promise<void> {
+  const amount = countable(decision.facts);
+  if (decision.decision !== 'approve' || amount === undefined) return;
+  const { coreClientId, actionId } = decision;
+  const counted = { coreClientId, asset: amount.asset, actionId };
+  // These are final, and no vote of ours did it (reference 6.6). Any other word may mean that it was approved.
+  if (status === 'rejected' || status === 'expired') await takeBackCount(store, counted);
+  else await settleCount(store, counted, nowMs);
 }
 
 function factsOfVote({ coreClientId, actionId, decision, rule }: Decision): Record<string, unknown> {

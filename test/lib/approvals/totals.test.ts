@@ -14,7 +14,7 @@ function store() {
 async function approve(table: ReturnType<typeof store>, actionId: string, baseUnits: bigint, nowMs: number) {
   const read = await readTotals(table, 'core', 'BTC');
   expect(await count(table, read, { actionId, baseUnits, atMs: nowMs }, nowMs)).toBe(true);
-  await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId });
+  await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId }, nowMs);
 }
 
 describe('what was approved within a window', () => {
@@ -91,7 +91,7 @@ describe('what was approved within a window', () => {
     const within = async (windowSeconds: number, nowMs: number) =>
       approvedWithin(await readTotals(table, 'core', 'BTC'), windowSeconds, nowMs, 'none');
     expect(await within(7200, laterMs)).toBe(5n);
-    await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId: 'a' });
+    await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId: 'a' }, laterMs);
     expect(await within(7200, laterMs)).toBe(5n);
     expect(await within(3600, laterMs + 59 * minuteMs)).toBe(5n);
   });
