@@ -11,27 +11,29 @@ export interface Pointers {
   readonly atPointer?: string | undefined;
 }
 
+/** A price may be dated this far ahead: the clock of whoever dates it is another one. */
+export const clockMarginMs = 60_000;
 /** Moments above this are milliseconds, below it seconds: it is the year 5138 in one and 1973 in the other. */
 const longestSeconds = 100_000_000_000;
 
 /**
- * The price in a JSON document, as the very digits that stand there, and its moment: `nowMs` when the document does not say.
+ * The price in a JSON document, as the very digits that stand there, and the moment it is dated: `nowMs` when the document does not say.
  * @throws UnreadablePrice that names the pointer
  */
 export function readPrice(
   document: string,
   { pointer, atPointer }: Pointers,
   nowMs: number,
-): { text: string; atMs: number } {
+): { text: string; datedMs: number } {
   const parsed = parse(document);
   const found = at(parsed, pointer);
   const text = found instanceof Digits ? found.text : typeof found === 'string' ? found.trim() : undefined;
   if (text === undefined) throw new UnreadablePrice(`no number and no text at ${pointer}`);
-  if (atPointer === undefined) return { text, atMs: nowMs };
-  const atMs = momentOf(at(parsed, atPointer));
-  if (atMs === undefined) throw new UnreadablePrice(`no moment at ${atPointer}`);
-  // A source whose clock is ahead does not make its price young for longer.
-  return { text, atMs: Math.min(atMs, nowMs) };
+  if (atPointer === undefined) return { text, datedMs: nowMs };
+  const datedMs = momentOf(at(parsed, atPointer));
+  if (datedMs === undefined) throw new UnreadablePrice(`no moment at ${atPointer}`);
+  if (datedMs > nowMs + clockMarginMs) throw new UnreadablePrice(`a moment in the future at ${atPointer}`);
+  return { text, datedMs };
 }
 
 /** A number as it was written, so that no digit is lost on the way. */

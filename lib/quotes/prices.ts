@@ -6,23 +6,21 @@ import type { Draft, Item, ItemStore } from '../instructions/ports.ts';
 import { InvalidRequest } from '../platform/http/errors.ts';
 import { parseWith } from '../platform/http/parse.ts';
 import type { QuoteDesk } from './desk.ts';
-import { readPrice } from './document.ts';
+import { clockMarginMs, readPrice } from './document.ts';
 import { parsePrice, pricePattern } from './price.ts';
 import { type FreshPrice, type PriceAt, type Strategy, strategyId } from './strategy.ts';
 
 /** The last price of a source. One item per source. */
 interface PriceItem extends Item {
   readonly text: string;
-  /** The moment it is from; of one that was dated ahead, the moment it came. Its age counts from here. */
+  /** The moment it was dated; it may be ahead of our clock. */
+  readonly datedMs: number;
+  /** The moment its age counts from: when it was dated, or when we first saw that date if it was ahead. */
   readonly atMs: number;
-  /** The moment it was dated, if that was ahead. */
-  readonly datedMs?: number;
   /** When the source was asked last and did not answer, if it has not answered since. */
   readonly failedAtMs?: number;
 }
 
-/** A price may be from this far in the future: the pricing engine's clock is another one. */
-const clockMarginMs = 60_000;
 /** A reading is written again only when it says something new, or the last one begins to be old. */
 const rewriteAfterMs = 10_000;
 /** A source that did not answer is not asked again for this long: waiting for it would hold up withdrawals. */
@@ -57,19 +55,29 @@ async function readHttp(desk: QuoteDesk, { price }: Strategy, id: string): Promi
   if (before?.failedAtMs !== undefined && desk.clock.nowMs() - before.failedAtMs < askAgainMs) return asPrice(before);
   const said = await ask(desk, price);
   if (said === undefined) {
-    const { text = '', atMs = 0 } = before ?? {};
-    await note(desk.store, before, { id, index: {}, text, atMs, failedAtMs: desk.clock.nowMs() });
+    const { text = '', datedMs = 0, atMs = 0 } = before ?? {};
+    await note(desk.store, before, { id, index: {}, text, datedMs, atMs, failedAtMs: desk.clock.nowMs() });
     return asPrice(before);
   }
-  const { text, atMs } = said;
-  const isKnown = before?.failedAtMs === undefined && before?.text === text && atMs - before.atMs <= rewriteAfterMs;
-  if (!isKnown) await note(desk.store, before, { id, index: {}, text, atMs });
-  return asPrice(said);
+  const next = { id, index: {}, ...said, atMs: ageFromMs(said.datedMs, before, desk.clock.nowMs()) };
+  const isYoung = before !== undefined && !isAhead(next) && next.atMs - before.atMs <= rewriteAfterMs;
+  const isKnown = before?.text === next.text && (isYoung || before.datedMs === next.datedMs);
+  if (!isKnown || before.failedAtMs !== undefined) await note(desk.store, before, next);
+  return asPrice(next);
+}
+
+/** However often a price that is dated ahead is said again, it is no younger than it was at first. */
+function ageFromMs(datedMs: number, before: PriceItem | undefined, nowMs: number): number {
+  return before?.datedMs === datedMs ? before.atMs : Math.min(datedMs, nowMs);
+}
+
+function isAhead({ datedMs, atMs }: Pick<PriceItem, 'datedMs' | 'atMs'>): boolean {
+  return datedMs > atMs;
 }
 
 type HttpSource = Extract<Strategy['price'], { from: 'http' }>;
 
-async function ask(desk: QuoteDesk, source: HttpSource): Promise<{ text: string; atMs: number } | undefined> {
+async function ask(desk: QuoteDesk, source: HttpSource): Promise<{ text: string; datedMs: number } | undefined> {
   try {
     return readPrice(await desk.readDocument(source.url), source, desk.clock.nowMs());
   } catch (error) {
@@ -139,9 +147,7 @@ export async function putPrice(
   const nowMs = door.clock.nowMs();
   const datedMs = at === undefined ? nowMs : typeof at === 'number' ? at * 1000 : Date.parse(at);
   if (datedMs > nowMs + clockMarginMs) throw new InvalidRequest(400, 'invalid field: at (in the future)', 'at');
-  // A pricing engine whose clock is ahead does not make its price young for longer.
-  const dated = datedMs > nowMs ? { atMs: nowMs, datedMs } : { atMs: datedMs };
-  const stands = await keepNewest(door.store, { id: sourceId(user), index: {}, text, ...dated });
+  const stands = await keepNewest(door.store, sourceId(user), { text, datedMs }, nowMs);
   if (stands.isNews) {
     await door.hints.send(
       'quote',
@@ -155,9 +161,15 @@ export async function putPrice(
  *     09:00:01  read 09:00:00 ── write if unchanged ✓
  *     09:00:02       read 09:00:00 ── write if unchanged ✗ ── read 09:00:01 ── write if unchanged ✓
  */
-async function keepNewest(store: ItemStore, next: Draft<PriceItem>): Promise<{ item: PriceItem; isNews: boolean }> {
+async function keepNewest(
+  store: ItemStore,
+  id: string,
+  pushed: Pick<PriceItem, 'text' | 'datedMs'>,
+  nowMs: number,
+): Promise<{ item: PriceItem; isNews: boolean }> {
   for (let tries = 0; tries < maxTries; tries++) {
-    const current = await store.get<PriceItem>(next.id);
+    const current = await store.get<PriceItem>(id);
+    const next = { id, index: {}, ...pushed, atMs: ageFromMs(pushed.datedMs, current, nowMs) };
     if (current !== undefined && isOlder(next, current)) return { item: current, isNews: false };
     const written = await (current === undefined ? store.create<PriceItem>(next) : store.replace(current, next));
     if (written !== undefined) return { item: written, isNews: current?.text !== written.text };
@@ -166,10 +178,10 @@ async function keepNewest(store: ItemStore, next: Draft<PriceItem>): Promise<{ i
 }
 
 /**
- * Whether a price is older than the one that stands. Two that were dated ahead are compared by what the same clock said of
- * them. One that was not is compared with when the other came, or a clock that was ahead would shut out every price after
- * it has been put right.
+ * Whether a price is older than the one that stands. One that is dated ahead is compared by its date, which the same clock
+ * has written. One that is not is compared with when the other came, or a clock that was ahead would shut out every price
+ * after it has been put right.
  */
 function isOlder(next: Draft<PriceItem>, current: PriceItem): boolean {
-  return next.datedMs === undefined ? next.atMs < current.atMs : next.datedMs < (current.datedMs ?? current.atMs);
+  return isAhead(next) ? next.datedMs < current.datedMs : next.atMs < current.atMs;
 }

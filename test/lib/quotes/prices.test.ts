@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readPrice } from '../../../lib/quotes/document.ts';
 import { manageQuote } from '../../../lib/quotes/manage.ts';
-import { putPrice } from '../../../lib/quotes/prices.ts';
+import { freshPrice, putPrice } from '../../../lib/quotes/prices.ts';
 import type { PriceSource } from '../../../lib/quotes/strategy.ts';
 import { QuoteWorld, startMs, strategy } from './world.ts';
 
@@ -25,6 +25,15 @@ describe('a pushed price that is dated ahead', () => {
     expect(world.offers()).toEqual([]);
   });
 
+  it('is no younger when it is pushed again', async () => {
+    await push('15.3125', startSeconds + 60);
+    for (const laterMs of [30_000, 70_000]) {
+      world.nowMs = startMs + laterMs;
+      expect(await push('15.3125', startSeconds + 60)).toMatchObject({ atMs: startMs });
+    }
+    expect(await push('15.3125', startSeconds + 61)).toMatchObject({ atMs: startMs + 61_000 });
+  });
+
   it('does not shut out those that come after the clock was put right', async () => {
     await push('15.3125', startSeconds + 60);
     world.nowMs += 1_000;
@@ -38,6 +47,38 @@ describe('a pushed price that is dated ahead', () => {
     expect(await push('1', startSeconds + 30)).toMatchObject({ price: '15.3125' });
     expect(await push('1', startSeconds - 1)).toMatchObject({ price: '15.3125' });
     expect(await push('16', startSeconds + 32)).toMatchObject({ price: '16', atMs: startMs + 200 });
+  });
+});
+
+describe('a price over HTTP that is dated ahead', () => {
+  const atPointer = '/at';
+  const say = (aheadSeconds: number) =>
+    world.documents.set(url, JSON.stringify({ price: '15.3125', at: startSeconds + aheadSeconds }));
+
+  it('is as old as our first sight of that date, however often it is read', async () => {
+    world.strategies = [{ ...strategy, price: { from: 'http', url, pointer: '/price', atPointer, maxAgeSeconds: 30 } }];
+    const [one = strategy] = world.strategies;
+    say(50);
+    for (const [laterMs, isFresh] of [
+      [0, true],
+      [20_000, true],
+      [30_000, true],
+      [30_001, false],
+      [55_000, false],
+    ] as const) {
+      world.nowMs = startMs + laterMs;
+      const price = await freshPrice(world.desk(), one);
+      expect(price?.staleAtMs).toBe(isFresh ? startMs + 30_000 : undefined);
+    }
+    say(60);
+    expect((await freshPrice(world.desk(), one))?.staleAtMs).toBe(startMs + 85_000);
+  });
+
+  it('is none when it is dated further ahead than clocks differ', async () => {
+    world.strategies = [{ ...strategy, price: { from: 'http', url, pointer: '/price', atPointer, maxAgeSeconds: 30 } }];
+    say(61);
+    await manageQuote(world.desk(), 'strategy/btc-eth');
+    expect(world.offers()).toEqual([]);
   });
 });
 
@@ -56,7 +97,7 @@ describe('the moment of a pushed price', () => {
 
 describe('the moment of a price in a document', () => {
   const momentOf = (at: unknown) =>
-    readPrice(JSON.stringify({ price: '15', at }), { pointer: '/price', atPointer: '/at' }, startMs + 60_000).atMs;
+    readPrice(JSON.stringify({ price: '15', at }), { pointer: '/price', atPointer: '/at' }, startMs).datedMs;
 
   it.each([
     '12.5',
@@ -88,8 +129,9 @@ describe('the moment of a price in a document', () => {
     (at) => expect(momentOf(at)).toBe(startMs),
   );
 
-  it('is never ahead of our clock', () => {
-    expect(momentOf(startSeconds + 3_600)).toBe(startMs + 60_000);
+  it('may be a minute ahead of our clock, and no more', () => {
+    expect(momentOf(startSeconds + 60)).toBe(startMs + 60_000);
+    expect(() => momentOf(startSeconds + 61)).toThrow('a moment in the future at /at');
   });
 });
 
