@@ -11,10 +11,10 @@ import { settleCount, takeBackCount } from './totals.ts';
 export const votingLeaseMs = 90_000;
 /** It signs its vote within this time of taking the lease, or not at all. */
 const signWithinMs = 30_000;
-/** A vote acts within this time of its lease, or never, as any signed request does. */
-export const mayActWithinMs = signWithinMs + apiWindowMs + clockMarginMs;
 /** Nor later than this after the stop button and the instruction were read: what is stored after that may not be seen. */
 const standsForMs = 5_000;
+/** A vote acts within this time of its lease, or never, as any signed request does. */
+export const mayActWithinMs = signWithinMs + apiWindowMs + clockMarginMs;
 
 /**
  * Votes on a decision under the lease to do so, and records the status that is then read.
