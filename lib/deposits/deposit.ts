@@ -65,6 +65,9 @@ function nameOf({ txId, chainTxId, timestampSeconds }: WalletMovement): [string,
   return chainTxId === '' ? ['moment', timestampSeconds] : ['chain', chainTxId];
 }
 
+/** The last second that has a date. A time stamp beyond it, of a server that counts otherwise, must not keep it untold. */
+const latestSeconds = 8_640_000_000_000;
+
 /** The record of an arrival, with its client to be told at once. */
 export function depositOf({ id, movement }: Arrival, wallet: WatchedWallet, nowMs: number): Draft<Deposit> {
   const { chainTxId, txId, asset, netAmountBaseUnits, timestampSeconds } = movement;
@@ -79,7 +82,7 @@ export function depositOf({ id, movement }: Arrival, wallet: WatchedWallet, nowM
     amount: String(netAmountBaseUnits),
     chainTxId,
     ...(txId === '' ? {} : { txId }),
-    arrivedAtSeconds: timestampSeconds,
+    arrivedAtSeconds: Math.min(Math.max(timestampSeconds, 0), latestSeconds),
     createdAtMs: nowMs,
     history: [{ state: 'received', atMs: nowMs }],
     telling: {},

@@ -59,10 +59,12 @@ export async function watchWallet(
   const wanted = movements.filter(({ timestampSeconds }) => timestampSeconds >= (fromSeconds ?? 0));
   const arrivals = arrivalsIn(watcher.stage, wallet, wanted);
   const fresh = arrivals.filter((arrival) => !known.has(beginningOf(arrival)));
-  const { ready, waiting, left, error } = await sort(watcher, wallet, fresh, mark?.waiting ?? {}, nowSeconds, turn);
-  const unrecorded = await recordAll(watcher, wallet, ready, turn);
+  const sorted = await sort(watcher, wallet, fresh, mark?.waiting ?? {}, nowSeconds, turn);
+  const recorded = await recordAll(watcher, wallet, sorted.ready, turn);
 
-  const undone = new Set([...left, ...unrecorded]);
+  const { waiting } = sorted;
+  const error = sorted.error ?? recorded.error;
+  const undone = new Set([...sorted.left, ...recorded.left]);
   const seen = mark === undefined ? [nowSeconds] : wanted.map(({ timestampSeconds }) => timestampSeconds);
   const newestSeconds = nextMark(markSeconds, nowSeconds, seen, [...undone].map(secondsOf));
   const failing = error === undefined ? undefined : mark?.failingSinceSeconds;
@@ -114,7 +116,7 @@ interface Sorted {
   readonly left: readonly Arrival[];
   /** What of `left` waits to be explained, and since when. */
   readonly waiting: Readonly<Record<string, number>>;
-  /** The fund's ledger could not be read. What needs none is ready all the same. */
+  /** Why some of `left` could not be done. The others were all the same. */
   readonly error?: unknown;
 }
 
@@ -145,24 +147,34 @@ async function sort(
   };
 }
 
-/** Records the oldest first, as many as the turn has time for, and at least a few. @returns what is left */
+/**
+ * Records the oldest first, as many as the turn has time for, and at least a few. One that cannot be stored does not hold
+ * up the others.
+ */
 async function recordAll(
   watcher: Watcher,
   wallet: WatchedWallet,
   arrivals: readonly Arrival[],
   turn: Turn,
-): Promise<readonly Arrival[]> {
+): Promise<Pick<Sorted, 'left' | 'error'>> {
+  const failed: Arrival[] = [];
+  let error: unknown;
   let done = 0;
   while (done < arrivals.length && (done === 0 || turn.isOn())) {
     const some = arrivals.slice(done, done + recordsAtOnce);
-    const made = await Promise.all(some.map((arrival) => record(watcher, wallet, arrival)));
+    const made = await Promise.allSettled(some.map((arrival) => record(watcher, wallet, arrival)));
+    const ids = made.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value.id] : []));
     await watcher.hints.send(
       'tell',
-      made.flatMap((deposit) => (deposit === undefined ? [] : [{ id: deposit.id }])),
+      ids.map((id) => ({ id })),
     );
+    failed.push(...some.filter((_, place) => made[place]?.status === 'rejected'));
+    error ??= made.find((one) => one.status === 'rejected')?.reason;
     done += some.length;
+    // The table is away.
+    if (made.every(({ status }) => status === 'rejected')) break;
   }
-  return arrivals.slice(done);
+  return { left: [...failed, ...arrivals.slice(done)], ...(error === undefined ? {} : { error }) };
 }
 
 /** @returns nothing when somebody recorded it before: another run at the same time, or one that died before its mark. */

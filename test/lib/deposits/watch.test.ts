@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { watchDeposits, watchedWallets } from '../../../lib/deposits/run.ts';
+import { watchWallet } from '../../../lib/deposits/watch.ts';
 import type { Subject } from '../../../lib/instructions/subject.ts';
 import { NotFoundError } from '../../../lib/partner-api/index.ts';
 import { render } from '../../../lib/webhooks/events.ts';
-import { DepositWorld, movement, startMs, startSeconds } from './world.ts';
+import { DepositWorld, movement, startMs, startSeconds, wallet } from './world.ts';
 
 const day = 24 * 3600;
 
@@ -82,6 +83,13 @@ describe('a watched wallet', () => {
     expect(world.deposits()).toHaveLength(1);
   });
 
+  it('tells of an entry whose time stamp is no date', async () => {
+    const world = new DepositWorld();
+    world.history.push(movement('odd', 0, { timestampSeconds: startMs * 1000 * 1000 }));
+    await world.run();
+    expect(render(world.deposits()[0] as Subject, 0)).toMatchObject({ data: { chainTxId: 'odd' } });
+  });
+
   it('does not jump over anything because of an entry from the future', async () => {
     const world = new DepositWorld();
     world.history.push(movement('odd', 400 * day));
@@ -152,6 +160,29 @@ describe('a run that is broken off anywhere', () => {
         ]);
       }
     }
+  });
+
+  it('and one that cannot be stored holds up no other, and is recorded when it can be', async () => {
+    const world = new DepositWorld();
+    for (let place = 0; place < 35; place++) world.history.push(movement(`c${place}`, place));
+    world.history.push(movement('c-late', -20 * 3600));
+    const run = async (refused: string) => {
+      const watcher = world.watcher();
+      const { create } = watcher.store;
+      watcher.store.create = async (draft) => {
+        if ('chainTxId' in draft && draft.chainTxId === refused) throw new Error('too large');
+        return create(draft);
+      };
+      await watchWallet(watcher, wallet);
+    };
+    for (let again = 0; again < 3; again++) {
+      await expect(run('c3')).rejects.toThrow('too large');
+      world.nowMs += 2 * day * 1000;
+      world.history.push(movement(`new-${again}`, (again + 1) * 2 * day));
+    }
+    await run('none');
+    expect(world.deposits()).toHaveLength(39);
+    expect(world.hints.waiting('tell')).toHaveLength(39);
   });
 
   it('nor do two runs at once', async () => {
