@@ -148,11 +148,10 @@ describe('the automations in the running system', () => {
     const created = await ask('POST', '/transfers', transferBody());
     expect(created).toMatchObject({ status: 202, body: { state: 'accepted' } });
     const { id } = created.body as { id: string };
-    const state = async () => ((await ask('GET', `/instructions/${id}`)).body as { state: string }).state;
-    await until('custody is asked', async () => (await state()) === 'pending');
+    await until('custody is asked', async () => (await stateOf(id)) === 'pending');
 
     await aws.fire('approve-actions');
-    await until('it is completed', async () => (await state()) === 'completed');
+    await until('it is completed', async () => (await stateOf(id)) === 'completed');
     const decisions = await ask('GET', '/decisions?decision=approve');
     expect(decisions).toMatchObject({
       status: 200,
@@ -179,24 +178,46 @@ describe('the automations in the running system', () => {
   it('approve an action that a feed hints at, without waiting for the schedule', async () => {
     const created = await ask('POST', '/transfers', transferBody(), 'order-2');
     const { id } = created.body as { id: string };
-    const state = async () => ((await ask('GET', `/instructions/${id}`)).body as { state: string }).state;
-    await until('custody is asked', async () => (await state()) === 'pending');
+    await until('custody is asked', async () => (await stateOf(id)) === 'pending');
     const [action] = await approver.coreClients.actions(coreClientId);
-    const queue = new SQSClient({ useQueueUrlAsEndpoint: false });
-    await queue.send(
-      new SendMessageCommand({
-        QueueUrl: process.env['APPROVE_QUEUE_URL'],
-        MessageBody: JSON.stringify({ id: `${coreClientId}/${action?.actionId}` }),
-      }),
-    );
-    await until('it is voted on', async () => {
-      const { status } = await approver.coreClients.action(coreClientId, action?.actionId ?? '');
-      return status === 'approved';
-    });
-    queue.destroy();
+    await hintAt(action?.actionId ?? '');
+    await until('it is voted on', () => isApproved(action?.actionId ?? ''));
     await until('it is completed', async () => {
       await aws.fire('dispatch-due');
-      return (await state()) === 'completed';
+      return (await stateOf(id)) === 'completed';
     });
   }, 60_000);
+
+  it('approve it within seconds when the hint comes before our record names the transaction', async () => {
+    await control('/faults', {
+      kind: 'latency',
+      latencyMs: 1_500,
+      method: 'POST',
+      path: '/company/*/transfer',
+      count: 1,
+    });
+    const created = await ask('POST', '/transfers', transferBody(), 'order-3');
+    const { id } = created.body as { id: string };
+    await until('custody is asked', async () => (await approver.coreClients.actions(coreClientId)).length === 1);
+    const [action] = await approver.coreClients.actions(coreClientId);
+    await hintAt(action?.actionId ?? '');
+    expect(await stateOf(id)).toBe('submitting');
+    await until('it is voted on', () => isApproved(action?.actionId ?? ''));
+  }, 60_000);
 });
+
+async function stateOf(id: string): Promise<string> {
+  return ((await ask('GET', `/instructions/${id}`)).body as { state: string }).state;
+}
+
+/** What a feed sends when it hears of an action. */
+async function hintAt(actionId: string): Promise<void> {
+  const queue = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const MessageBody = JSON.stringify({ id: `${coreClientId}/${actionId}` });
+  await queue.send(new SendMessageCommand({ QueueUrl: process.env['APPROVE_QUEUE_URL'], MessageBody }));
+  queue.destroy();
+}
+
+async function isApproved(actionId: string): Promise<boolean> {
+  return (await approver.coreClients.action(coreClientId, actionId)).status === 'approved';
+}
