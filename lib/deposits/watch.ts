@@ -55,8 +55,12 @@ export async function watchWallet(
   const remembered = await recall(watcher.store, wallet);
   const { mark, known } = remembered;
   const markSeconds = mark?.newestSeconds ?? firstMark(fromSeconds, nowSeconds);
-  const movements = await watcher.api.wallets.history(wallet.walletId, readSince(markSeconds));
-  const wanted = movements.filter(({ timestampSeconds }) => timestampSeconds >= (fromSeconds ?? 0));
+  const since = readSince(markSeconds);
+  const movements = await watcher.api.wallets.history(wallet.walletId, since);
+  // A server that does not know `since` gives what is long told, or was never to be.
+  const wanted = movements.filter(
+    ({ timestampSeconds }) => timestampSeconds > since && timestampSeconds >= (fromSeconds ?? 0),
+  );
   const arrivals = arrivalsIn(watcher.stage, wallet, wanted);
   const fresh = arrivals.filter((arrival) => !known.has(beginningOf(arrival)));
   const sorted = await sort(watcher, wallet, fresh, mark?.waiting ?? {}, nowSeconds, turn);

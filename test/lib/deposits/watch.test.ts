@@ -99,6 +99,20 @@ describe('a watched wallet', () => {
     expect(world.deposits()).toHaveLength(2);
   });
 
+  it('tells of nothing older although the server gives all of the history every time', async () => {
+    const world = new DepositWorld();
+    world.history.push(movement('old', -40 * day), movement('c1', -10));
+    for (let run = 0; run < 3; run++) {
+      const watcher = world.watcher();
+      watcher.api.wallets.history = async () => [...world.history];
+      await watchWallet(watcher, wallet);
+      world.nowMs += 2 * day * 1000;
+      world.history.push(movement(`new-${run}`, (run + 1) * 2 * day - 10));
+    }
+    expect(world.deposits().map(({ chainTxId }) => chainTxId)).toEqual(['c1', 'new-0', 'new-1']);
+    expect(world.writes).toBe(6);
+  });
+
   it('tells from a set moment on, however long ago', async () => {
     const world = new DepositWorld();
     world.history.push(movement('before', -90 * day - 1), movement('at', -90 * day), movement('after', -80 * day));
