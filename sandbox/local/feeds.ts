@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 
 /** The feed processes of the local system. */
 export interface FeedProcesses {
@@ -16,8 +18,14 @@ const processes = [
   { options: ['--only', 'coreclient'], keptFrom: 'SIGNING_SECRET_ID' },
 ] as const;
 
-/** `cli/feeds.ts` with the environment of the functions, started. Each is a process of its own here, as in the cloud. */
-export function startFeeds(environment: Readonly<Record<string, string>>): FeedProcesses {
+/**
+ * `cli/feeds.ts` with the environment of the functions, started. Each is a process of its own here, as in the cloud; they
+ * run bundled, since a process that reads TypeScript takes half as much memory again.
+ *
+ * @param folder where the bundle is put
+ */
+export function startFeeds(environment: Readonly<Record<string, string>>, folder: string): FeedProcesses {
+  const program = bundle(folder);
   let children: ChildProcess[] = [];
   const feeds: FeedProcesses = {
     start() {
@@ -25,7 +33,7 @@ export function startFeeds(environment: Readonly<Record<string, string>>): FeedP
       children = processes.map(({ options, keptFrom }) => {
         const { [keptFrom]: _kept, ...env } = { ...process.env, ...environment };
         // The channel closes with this process, however it ends: its feeds must not outlive it.
-        return spawn(process.execPath, ['cli/feeds.ts', ...options], {
+        return spawn(process.execPath, [program, ...options], {
           env,
           stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         });
@@ -41,6 +49,21 @@ export function startFeeds(environment: Readonly<Record<string, string>>): FeedP
   };
   feeds.start();
   return feeds;
+}
+
+function bundle(folder: string): string {
+  const outfile = join(folder, 'feeds.cjs');
+  buildSync({
+    entryPoints: ['cli/feeds.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
+  });
+  return outfile;
 }
 
 async function ended(child: ChildProcess): Promise<void> {
