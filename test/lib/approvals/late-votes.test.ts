@@ -211,50 +211,72 @@ describe('votes under a total', () => {
     expect(world.custody.votes).toHaveLength(2);
   });
 
+  const step = fc.oneof(
+    fc.record({ does: fc.constant('asked' as const), amount: fc.bigInt({ min: 1n, max: 900n }) }),
+    fc.record({ does: fc.constant('passes' as const), seconds: fc.integer({ min: 1, max: 200 }) }),
+    fc.record({ does: fc.constant('votes away' as const) }),
+    fc.record({ does: fc.constant('votes late' as const), seconds: fc.integer({ min: 1, max: 300 }) }),
+    fc.record({ does: fc.constant('votes back' as const) }),
+    fc.record({
+      does: fc.constant('breaks' as const),
+      after: fc.integer({ min: 0, max: 60 }),
+      kind: fc.constantFrom('fails', 'fails after its effect', 'dies before', 'dies after'),
+    }),
+  );
+  type Step = typeof step extends fc.Arbitrary<infer Of> ? Of : never;
+
+  /** Two runs at a time, while all this happens. */
+  async function live(world: ApprovalWorld, rules: ReturnType<typeof rulesOf>, steps: readonly Step[]): Promise<void> {
+    const late = lateVotes(world);
+    let bringBack: (() => void) | undefined;
+    for (const [place, one] of steps.entries()) {
+      if (one.does === 'asked') {
+        const amounts = { netAmountBaseUnits: one.amount, amountBaseUnits: one.amount + 1n };
+        world.custody.put(transferAction(`a${place}`, amounts));
+      }
+      if (one.does === 'passes') late.pass(world.nowMs + one.seconds * 1000);
+      if (one.does === 'votes away') bringBack ??= votesAway(world);
+      if (one.does === 'votes late') bringBack ??= late.begin(one.seconds * 1000);
+      if (one.does === 'votes back') bringBack = bringBack?.() as undefined;
+      if (one.does === 'breaks') world.fault = { call: world.calls + one.after, kind: one.kind };
+      const slow = async () => {
+        for (let wait = 0; wait < place % 5; wait++) await null;
+        if (place % 7 === 0) world.nowMs += 1_000;
+      };
+      await Promise.all([run(world, rules), run(world, rules, slow)]);
+    }
+    bringBack?.();
+    world.fault = undefined;
+  }
+
   it('never exceed it in any window, whatever breaks and however long it takes', async () => {
-    const step = fc.oneof(
-      fc.record({ does: fc.constant('asked' as const), amount: fc.bigInt({ min: 1n, max: 900n }) }),
-      fc.record({ does: fc.constant('passes' as const), seconds: fc.integer({ min: 1, max: 200 }) }),
-      fc.record({ does: fc.constant('votes away' as const) }),
-      fc.record({ does: fc.constant('votes late' as const), seconds: fc.integer({ min: 1, max: 300 }) }),
-      fc.record({ does: fc.constant('votes back' as const) }),
-      fc.record({
-        does: fc.constant('breaks' as const),
-        after: fc.integer({ min: 0, max: 60 }),
-        kind: fc.constantFrom('fails', 'fails after its effect', 'dies before', 'dies after'),
-      }),
-    );
     const windows = fc.constantFrom(60, 90, 300);
     let voted = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), windows, async (steps, windowSeconds) => {
         const world = new ApprovalWorld();
-        const rules = rulesOf(limitedTo('1000', windowSeconds));
-        const late = lateVotes(world);
-        let bringBack: (() => void) | undefined;
-        for (const [place, one] of steps.entries()) {
-          if (one.does === 'asked') {
-            const amounts = { netAmountBaseUnits: one.amount, amountBaseUnits: one.amount + 1n };
-            world.custody.put(transferAction(`a${place}`, amounts));
-          }
-          if (one.does === 'passes') late.pass(world.nowMs + one.seconds * 1000);
-          if (one.does === 'votes late') bringBack ??= late.begin(one.seconds * 1000);
-          if (one.does === 'votes away') bringBack ??= votesAway(world);
-          if (one.does === 'votes back') bringBack = bringBack?.() as undefined;
-          if (one.does === 'breaks') world.fault = { call: world.calls + one.after, kind: one.kind };
-          // Two at once, the second of which takes its time.
-          const slow = async () => {
-            for (let wait = 0; wait < place % 5; wait++) await null;
-            if (place % 7 === 0) world.nowMs += 1_000;
-          };
-          await Promise.all([run(world, rules), run(world, rules, slow)]);
-        }
+        await live(world, rulesOf(limitedTo('1000', windowSeconds)), steps);
         expect(mostWithin(world, windowSeconds)).toBeLessThanOrEqual(1000n);
         voted += world.custody.votes.length;
       }),
       { numRuns: 80 },
     );
     expect(voted).toBeGreaterThan(150);
+  }, 60_000);
+
+  it('are all cast in the end, one window after the other', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 30 }), async (steps) => {
+        const world = new ApprovalWorld();
+        const rules = rulesOf(limitedTo('1000', 60));
+        await live(world, rules, steps);
+        await runEveryMinute(world, 20 + 4 * world.custody.actions.size, rules);
+        expect(await world.custody.api.actions()).toEqual([]);
+        expect(mostWithin(world, 60)).toBeLessThanOrEqual(1000n);
+        expect(world.stored('approved/')).toMatchObject(world.custody.votes.length === 0 ? [] : [{ open: {} }]);
+      }),
+      { numRuns: 30 },
+    );
   }, 60_000);
 });
 
