@@ -73,8 +73,9 @@ async function typesInLedger(
   return types;
 }
 
+/** Reference 5.7. A server that gives outgoing rows as well names the other leg of the same transaction. */
 function isSwap(type: string | undefined): boolean {
-  return type === 'swap' || type === 'swapIn';
+  return type === 'swap' || type === 'swapIn' || type === 'swapOut';
 }
 
 /** Whether an arrival belongs to a swap that an instruction of ours made, whatever the ledger says by now. */

@@ -41,6 +41,7 @@ describe('a watched wallet', () => {
       movement('c3', 3, { txId: 'tx-swap' }),
     );
     world.ledger.push({ txId: 'tx-in', type: 'transferIn' }, { txId: 'tx-swap', type: 'swapIn' });
+    world.ledger.push({ txId: 'tx-swap', type: 'swapOut' });
     await world.run();
     await world.run();
     expect(world.deposits()).toMatchObject([{ txId: 'tx-in' }]);
