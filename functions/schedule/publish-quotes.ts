@@ -3,8 +3,9 @@ import { scheduled } from '../../lib/platform/schedule.ts';
 import { publishQuotes } from '../../lib/quotes/run.ts';
 
 /**
- * Every minute: reads the hub once per company and every price once, sends a hint for each strategy that needs a look, and
- * tells clients of quotes of the pairs they follow. `queue/manage-quote` goes on from here.
+ * Every minute: reads every price once, begins to withdraw what must come off the hub, sends a hint for each strategy that
+ * needs a look, reads the hub once per company, and tells clients of quotes of the pairs they follow. `queue/manage-quote`
+ * and `queue/submit-instruction` go on from here.
  */
 export const handler = scheduled(async ({ deadlineMs }) => {
   await publishQuotes(desk(), deadlineMs);

@@ -9,12 +9,15 @@ import { freshPrice, type Readings } from './prices.ts';
 import { isBalanceCheckDue } from './publish.ts';
 import { missingId, strategyId } from './strategy.ts';
 import { type Facts, reasonNotToAct, reasonNotToQuote, reasonToWithdraw } from './verdict.ts';
+import { beginWithdrawal } from './withdraw.ts';
 
 /**
  * Price sources read at the same time: 2,000 of them that do not answer, each given 4 seconds, still fit into the function's
  * time-out.
  */
 const sourcesAtOnce = 200;
+/** Withdrawals begun at the same time, of one source. Each is some requests to the table. */
+const withdrawalsAtOnce = 25;
 /** Companies whose listings are read at the same time. */
 const companiesAtOnce = 10;
 /** What is kept of the function's time for telling clients, however long the listings take. */
@@ -25,37 +28,44 @@ const reserveMs = 2_000;
 const assumedRemainingMs = 30_000;
 
 /**
- * Sends one hint for each strategy that needs a look: it has no quote and may have one, its quote must come off the hub, or
- * is not there any more. With nothing to do this costs the Partner API one listing of the hub per company.
+ * Begins to withdraw each quote that must come off the hub, and sends one hint for each strategy that needs a look: it has no
+ * quote and may have one, or its quote is not on the hub any more. With nothing to do this costs the Partner API one listing
+ * of the hub per company.
  *
- * What takes quotes off the hub comes first, and waits neither for the hub nor for the price source of somebody else:
+ * Withdrawals come first and are begun here, in the table alone: they wait neither for the hub, nor for the price source of
+ * somebody else, nor in the queue behind looks at a Partner API that does not answer.
  *
- *     stopped, gone ──▶ hints │ each price source ──▶ hints │ each listing ──▶ hints │ followers are told, while there is time
+ *     stopped, gone ──▶ withdraw │ each price source ──▶ withdraw, hints │ each listing ──▶ hints │ followers, while there is time
  *
  * @param untilMs the end of the function
- * @returns how many hints were sent
+ * @returns how many strategies were seen to
  */
 export async function publishQuotes(desk: QuoteDesk, untilMs?: number): Promise<{ looks: number }> {
   const deadlineMs = untilMs ?? desk.clock.nowMs() + assumedRemainingMs;
   const control = await readControl(desk.store);
   const lines = await readLines(desk);
   desk.report.count('QuotesLive', lines.filter(({ offer }) => offer !== undefined).length);
-  const hinted = new Set<Line>();
+  const seenTo = new Set<Line>();
   const hint = async (some: readonly Line[], idOf = strategyId) => {
-    for (const line of some) hinted.add(line);
+    for (const line of some) seenTo.add(line);
     await desk.hints.send(
       'quote',
       some.map(({ name }) => ({ id: idOf(name) })),
     );
   };
 
-  const isHeld = ({ strategy }: Line) => reasonNotToAct({ strategy, control }) !== undefined;
-  const held = lines.filter(isHeld);
-  await hint(held.filter(({ offer }) => offer !== undefined && offer.state !== 'withdrawing'));
-  const free = lines.filter((line) => !isHeld(line));
-  await eachAtOnce(bySource(free), sourcesAtOnce, async (some) => hint(await linesToLookAt(desk, control, some)));
+  const seeTo = async (needs: readonly Need[]) => {
+    for (const { line } of needs) seenTo.add(line);
+    await eachAtOnce(needs, withdrawalsAtOnce, (need) => withdrawNow(desk, need));
+    await hint(needs.filter(({ reason }) => reason === undefined).map(({ line }) => line));
+  };
 
-  const quiet = lines.filter((line) => !hinted.has(line));
+  const isHeld = ({ strategy }: Line) => reasonNotToAct({ strategy, control }) !== undefined;
+  await seeTo(needsOf(lines.filter(isHeld), { control, price: undefined, nowMs: desk.clock.nowMs() }));
+  const free = lines.filter((line) => !isHeld(line));
+  await eachAtOnce(bySource(free), sourcesAtOnce, async (some) => seeTo(await needsAtSource(desk, control, some)));
+
+  const quiet = lines.filter((line) => !seenTo.has(line));
   const listings = await readListings(desk, deadlineMs, (companyId, listing) =>
     hint(
       quiet.filter((line) => isMissing(line, companyId, listing)),
@@ -63,29 +73,51 @@ export async function publishQuotes(desk: QuoteDesk, untilMs?: number): Promise<
     ),
   );
   await tellFollowers(desk, listings, deadlineMs - reserveMs);
-  return { looks: hinted.size };
+  return { looks: seenTo.size };
 }
 
-/** Those of one price source that need a look; none, with a warning, when nothing can be learned now. */
-async function linesToLookAt(desk: QuoteDesk, control: Control, lines: readonly Line[]): Promise<Line[]> {
+/** A strategy that needs something: its quote withdrawn, for a reason, or else a look. */
+interface Need {
+  readonly line: Line;
+  readonly reason: string | undefined;
+}
+
+/** What the strategies of one price source need; nothing, with a warning, when nothing can be learned now. */
+async function needsAtSource(desk: QuoteDesk, control: Control, lines: readonly Line[]): Promise<Need[]> {
   const readings: Readings = new Map();
-  const found: Line[] = [];
   try {
+    const needs: Need[] = [];
     for (const line of lines) {
       const price = line.strategy && (await freshPrice(desk, line.strategy, readings));
-      if (needsLook(line, { strategy: line.strategy, control, price, nowMs: desk.clock.nowMs() })) found.push(line);
+      needs.push(...needsOf([line], { control, price, nowMs: desk.clock.nowMs() }));
     }
+    return needs;
   } catch (error) {
     desk.report.warn('a price could not be looked up', { strategies: lines.map(({ name }) => name), error });
+    return [];
   }
-  return found;
 }
 
-function needsLook({ offer }: Line, facts: Facts): boolean {
-  if (offer === undefined) return reasonNotToQuote(facts) === undefined;
-  // It is being seen to, at its own pace.
-  if (offer.state === 'withdrawing') return false;
-  return reasonToWithdraw(offer, facts) !== undefined || isBalanceCheckDue(offer, facts.nowMs);
+function needsOf(lines: readonly Line[], known: Omit<Facts, 'strategy'>): Need[] {
+  return lines.flatMap((line) => {
+    const facts = { ...known, strategy: line.strategy };
+    if (line.offer === undefined) return reasonNotToQuote(facts) === undefined ? [{ line, reason: undefined }] : [];
+    // It is being seen to, at its own pace.
+    if (line.offer.state === 'withdrawing') return [];
+    const reason = reasonToWithdraw(line.offer, facts);
+    return reason !== undefined || isBalanceCheckDue(line.offer, facts.nowMs) ? [{ line, reason }] : [];
+  });
+}
+
+/** The list may have told an older version of the offer: then the wish does no harm, and a look sees what is so. */
+async function withdrawNow(desk: QuoteDesk, { line: { name, offer }, reason }: Need): Promise<void> {
+  if (offer === undefined || reason === undefined) return;
+  try {
+    await beginWithdrawal(desk, offer, reason);
+  } catch (error) {
+    desk.report.warn('a withdrawal could not be begun', { strategy: name, offerId: offer.id, reason, error });
+    await desk.hints.send('quote', [{ id: strategyId(name) }]);
+  }
 }
 
 /** Whether a listing should have a quote and has not. One that could not be had proves nothing. */

@@ -88,6 +88,15 @@ describe('a hub that cannot be listed', () => {
     expect(world.onHub()).toEqual([]);
   });
 
+  it('keeps no quote there without a price, although every look at a strategy takes for ever', async () => {
+    world.nowMs += 121_000;
+    await run(withListings(timesOut));
+    const calledOff = world.hints.receive('submit', 100);
+    expect(calledOff).toHaveLength(companies.length);
+    for (const { id } of calledOff) await world.work('submit', id);
+    expect(world.onHub()).toEqual([]);
+  });
+
   it('for one company holds up no other', async () => {
     for (const quote of world.partnerApi.quotes) quote.onHub = false;
     void run(withListings((as) => (companyId) => (companyId === 'company' ? never : as(companyId))));
@@ -147,9 +156,13 @@ describe('a price source', () => {
     world.hints.clear();
     void run({ ...outside, readDocument });
     await settle();
-    expect(hinted().toSorted()).toEqual(
-      ['btc-eth', 'spoken-1', 'spoken-2', 'stopped'].map((name) => `strategy/${name}`),
-    );
+    const calledOff = world.instructions().filter(({ cancelAskedAtMs }) => cancelAskedAtMs !== undefined);
+    expect(calledOff.map(({ strategy: name, cancelReason }) => [name, cancelReason]).toSorted()).toEqual([
+      ['btc-eth', 'the price is stale'],
+      ['spoken-1', 'the price has moved'],
+      ['spoken-2', 'the price has moved'],
+      ['stopped', 'stopped'],
+    ]);
   });
 
   it('that did not answer is not waited for again before long, and is asked again after that', async () => {
