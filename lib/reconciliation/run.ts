@@ -23,6 +23,9 @@ const recordingMs = 4_000;
 /** A report that is not complete so long after its midnight raises an alarm. */
 const lateMs = 6 * 3_600_000;
 
+/** A fund that comes after so little has had all the time there is. */
+const hardlyMs = 5_000;
+
 /** A client with what it is bound to. */
 export type Reconciled = Pick<ClientConfig, 'id' | 'bindings'>;
 
@@ -30,8 +33,8 @@ export type Reconciled = Pick<ClientConfig, 'id' | 'bindings'>;
 interface Run {
   /** Whether one more request would end in time. */
   hasTime(): boolean;
-  /** A fund has been begun. */
-  hasBegun: boolean;
+  /** What the funds before have used of it. */
+  usedMs: number;
 }
 
 /**
@@ -51,7 +54,7 @@ export async function reconcile(
 ): Promise<void> {
   const { clock, random, report } = reconciler;
   const lastAskMs = deadlineMs - recordingMs - longestReadMs;
-  const run: Run = { hasTime: () => clock.nowMs() < lastAskMs, hasBegun: false };
+  const run: Run = { hasTime: () => clock.nowMs() < lastAskMs, usedMs: 0 };
   const left = new Set(await clientsLeft(reconciler, clients));
   for (const client of rotated(random, [...left])) {
     if (!run.hasTime()) break;
@@ -142,11 +145,13 @@ async function reconcileFund(
   run: Run,
 ): Promise<Reconciliation | 'later' | undefined> {
   const { client, fromSeconds, toSeconds } = report;
-  const hadAllTheTime = !run.hasBegun;
-  run.hasBegun = true;
+  const hasAllTheTime = run.usedMs < hardlyMs;
+  const startedMs = reconciler.clock.nowMs();
   const scope = { client, ...fund, fromSeconds, toSeconds, instructions: ours.instructions, hasTime: run.hasTime };
-  const { result, differences, ranOut } = await compareFund(reconciler, scope);
-  if (ranOut && !hadAllTheTime) return 'later';
+  const { result, differences, ranOut } = await compareFund(reconciler, scope).finally(() => {
+    run.usedMs += reconciler.clock.nowMs() - startedMs;
+  });
+  if (ranOut && !hasAllTheTime) return 'later';
   const counted = { ...result, truncated: result.truncated || ours.truncated };
   return await reconciler.store.replace<Reconciliation>(report, withFund(report, counted, differences));
 }

@@ -317,6 +317,17 @@ describe('a fund that takes all the time', () => {
     expect(world.alarms).toContain('reconciliation_incomplete');
   });
 
+  it('is cut short, and not put off for ever, although others fail at once before it in every run', async () => {
+    world.ledgers.set('slow', full);
+    world.pageMs.set('slow', 12_000);
+    world.failsFromPage.set('bad', 0);
+    for (let run = 0; run < 2; run++) {
+      world.fraction = 0;
+      await world.run(['bad', 'slow'].map(clientOf), 60_000);
+    }
+    expect(world.reports().find(({ client }) => client === 'slow')).toMatchObject({ funds: [{ truncated: true }] });
+  });
+
   it('ends in time too when every row has to be looked up', async () => {
     world.ledgers.set('slow', full);
     world.callMs = 50;
