@@ -1,10 +1,11 @@
+import { rotated } from '../instructions/rotated.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { ApproverConfig } from '../platform/config/approvals.ts';
 import { ConfigurationError } from '../platform/errors.ts';
 import { longestReadMs, requestTimeoutMs } from '../platform/patience.ts';
 import { approveAction } from './action.ts';
 import type { Approver } from './approver.ts';
-import { approveActions, reportNotHandled, rotated } from './run.ts';
+import { approveActions, reportNotHandled } from './run.ts';
 
 export type { Approver } from './approver.ts';
 
@@ -26,7 +27,7 @@ const mostHints = 40;
  * @throws ConfigurationError when the rules cannot be read
  */
 export async function runApprovals(approver: Approver, readRules: ReadRules, deadlineMs: number): Promise<void> {
-  const configs = rotated(approver, rulesOrAlarm(approver, readRules));
+  const configs = rotated(approver.random, rulesOrAlarm(approver, readRules));
   const hintsOfEach = Math.ceil(mostHints / configs.length);
   const notReached: string[] = [];
   for (const [place, config] of configs.entries()) {

@@ -1,4 +1,5 @@
 import { mayAct, readControl } from '../instructions/control.ts';
+import { rotated } from '../instructions/rotated.ts';
 import type { ApproverConfig } from '../platform/config/approvals.ts';
 import { approveAction } from './action.ts';
 import type { Approver } from './approver.ts';
@@ -31,7 +32,8 @@ export async function approveActions(
     limit: maxOpenDecisions,
   });
   const waiting = await waitingActions(approver, coreClientId);
-  const actionIds = rotated(approver, [...new Set([...open.map(({ actionId }) => actionId), ...waiting])]);
+  // What is left stays in its list for hours.
+  const actionIds = rotated(approver.random, [...new Set([...open.map(({ actionId }) => actionId), ...waiting])]);
   const looked = actionIds.slice(0, maxActions);
   let next = 0;
   for (; next < looked.length && approver.clock.nowMs() < untilMs; next += actionsAtOnce) {
@@ -41,15 +43,6 @@ export async function approveActions(
     );
   }
   return actionIds.slice(next);
-}
-
-/**
- * The same in the same order, but starting anywhere. What is left stays in its list for hours, and may take all the time there
- * is: in the next run another has its turn.
- */
-export function rotated<T>({ random }: Pick<Approver, 'random'>, all: readonly T[]): readonly T[] {
-  const start = Math.floor(random.fraction() * all.length);
-  return [...all.slice(start), ...all.slice(0, start)];
 }
 
 async function waitingActions(approver: Approver, coreClientId: string): Promise<string[]> {
