@@ -52,11 +52,14 @@ export interface Run {
   readonly api: SimulatedApi;
 }
 
+/** So many show what is wrong; the rest would be the same a hundred times over. */
+const enoughFound = 5;
+
 /** How a course ends: a state for each of its instructions, in any order. */
 export type Ends = readonly string[];
 
 /**
- * Runs a course once for each of these settings.
+ * Runs a course once for each of these settings, until enough is found.
  * @param ends the ways in which it may end; any that keeps the promise when absent
  * @returns what is broken, each with the settings and the seed that show it again; empty when the promise was kept
  */
@@ -68,6 +71,7 @@ export async function broken<Settings extends { readonly plans: readonly Plan[] 
   const mayEnd = ends?.map(inOrder);
   const found: string[] = [];
   for (const settings of all) {
+    if (found.length >= enoughFound) break;
     const { world, api } = await run(settings);
     const promises = brokenPromises(world, api);
     const end = inOrder(world.instructions().map(({ state }) => state));

@@ -49,6 +49,9 @@ export function brokenPromises(world: SimulatedWorld, api: SimulatedApi): string
       broken.push(`is ${instruction.state} but the transaction ${word}`);
     if (states.filter((state) => isTerminal(state as never)).length > 1)
       broken.push(`ended twice: ${states.join(' ')}`);
+    const wasTaken = states.lastIndexOf('pending') > states.indexOf('open') && states.includes('open');
+    if (wasTaken && !instructions.some(({ kind }) => kind === 'take'))
+      broken.push(`nobody took it: ${states.join(' ')}`);
     if (ours[0] !== undefined && instruction.txId !== ours[0].id) broken.push('names another transaction');
     broken.push(...untold(world, instruction.id, states));
   }

@@ -36,6 +36,8 @@ export interface RunSettings {
 
 const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const minuteMs = 60_000;
+/** No run that ends needs a third of it; one that cannot end would look at its transactions for days. */
+const maxCalls = 4_000;
 /** A cancellation that nothing holds up needs fewer turns; one that stands still holds nobody else up for longer. */
 const turnsOfCallingOff = 400;
 
@@ -150,7 +152,7 @@ export class SimulatedWorld {
     return this.answers.length > 0 && this.#unanswered === 0;
   }
 
-  /** Runs until everything has ended and everybody knows, and then as long again as a late effect could take. */
+  /** Runs until everything has ended and everybody knows, or never will, and then as long as a late effect could take. */
   async runToTheEnd(limitMs: number): Promise<void> {
     const untilMs = this.timeline.nowMs() + limitMs;
     await this.timeline.runUntil(untilMs, () => this.#isOver());
@@ -158,6 +160,7 @@ export class SimulatedWorld {
   }
 
   #isOver(): boolean {
+    if (this.outside.calls.length > maxCalls) return true;
     if (!this.isAnswered || this.#lateEffects > 0) return false;
     const instructions = this.instructions();
     return instructions.every(({ state, tellAtMs }) => isTerminal(state) && tellAtMs === undefined);
