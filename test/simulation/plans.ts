@@ -12,7 +12,7 @@ export const seedOfTheDay = Number(process.env['SIMULATION_SEED'] ?? Math.floor(
 /** How late an effect comes: within a lease, beyond it, just within the Partner API's window, after it. */
 const lateMs = [3_000, 100_000, 290_000, 420_000];
 /** How long a process stands still: for a moment, beyond its lease, and beyond the window. */
-const stallMs = [3_000, 50_000, 420_000];
+const stallMs = [5_000, 50_000, 420_000];
 
 /** Every fault that makes sense for each of these calls, one plan for each. */
 export function plansFor(calls: readonly RecordedCall[]): Plan[] {

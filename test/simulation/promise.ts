@@ -1,4 +1,4 @@
-import { type Instruction, isTerminal, type State } from '../../lib/instructions/record.ts';
+import { isTerminal, type State } from '../../lib/instructions/record.ts';
 import type { SimulatedApi } from './sandbox.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -48,7 +48,6 @@ export function brokenPromises(world: SimulatedWorld, api: SimulatedApi): string
     else if (!wordsOf[instruction.state]?.includes(word))
       broken.push(`is ${instruction.state} but the transaction ${word}`);
     if (states.filter((state) => isTerminal(state)).length > 1) broken.push(`ended twice: ${states.join(' ')}`);
-    if (!couldBe(states, instructions)) broken.push(`never went so: ${states.join(' ')}`);
     if (ours[0] !== undefined && instruction.txId !== ours[0].id) broken.push('names another transaction');
     broken.push(...untold(world, instruction.id, states));
   }
@@ -58,14 +57,6 @@ export function brokenPromises(world: SimulatedWorld, api: SimulatedApi): string
   broken.push(...world.alarms.filter((reason) => fatalAlarms.has(reason)).map((reason) => `alarm: ${reason}`));
   if (!api.isBalanced()) broken.push('the books do not balance');
   return broken;
-}
-
-/** A quote is taken as often as there are takes, and open again only after one that came to nothing. */
-function couldBe(states: readonly State[], instructions: readonly Instruction[]): boolean {
-  const takes = instructions.filter(({ kind }) => kind === 'take');
-  const opened = states.filter((state) => state === 'open').length;
-  const taken = states.filter((state, place) => state === 'pending' && states[place - 1] === 'open').length;
-  return taken <= takes.length && opened <= 1 + takes.filter(({ state }) => state !== 'completed').length;
 }
 
 function untold(world: SimulatedWorld, id: string, states: readonly string[]): string[] {
