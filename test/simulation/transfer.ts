@@ -24,7 +24,7 @@ export interface Course {
   readonly orEnds?: readonly Ends[];
   readonly approveAfterMs: number | null;
   readonly lifetimeSeconds: number;
-  /** Everything is stopped during the first minute. */
+  /** Everything is stopped for the first minute. */
   readonly stopped?: boolean;
   readonly cancelAfterMs?: number;
   readonly rejectAfterMs?: number;
@@ -105,10 +105,7 @@ export async function runTransfer(
   const api = new SimulatedApi({ nowMs: timeline.nowMs, approveAfterMs, aheadMs, ...service });
   const world = new SimulatedWorld(api, timeline, { seed: 1, ...settings });
   const { operating, settlement } = api.demo;
-  if (course.stopped === true) {
-    world.operatorStops(true, 0);
-    world.operatorStops(false, 60_000);
-  }
+  if (course.stopped === true) world.operatorStops(60_000);
   for (const [place, amount] of course.amounts.entries()) {
     world.partnerAsks(transfer, client, operating.btc, `order-${firstKey + place}`, {
       companyId: operating.btc.companyId,

@@ -132,14 +132,20 @@ export class SimulatedWorld {
     return undefined;
   }
 
-  /** The operator stops everything, or lets it go on. */
-  operatorStops(stopAll: boolean, delayMs: number, tries = 50): void {
+  /** The operator stops everything; once that was answered, and so much later, it may go on. */
+  operatorStops(forMs: number): void {
+    this.#operatorSets(true, () => this.timeline.after(forMs, async () => this.#operatorSets(false, () => {})));
+  }
+
+  #operatorSets(stopAll: boolean, then: () => void, delayMs = 0, tries = 50): void {
     this.timeline.after(delayMs, async () => {
       try {
         await setControl(this.#functions.door({ name: 'stop', crashed: false }), { stopAll }, 'operator');
       } catch {
-        if (tries > 1) this.operatorStops(stopAll, 1_000, tries - 1);
+        if (tries > 1) this.#operatorSets(stopAll, then, 1_000, tries - 1);
+        return;
       }
+      then();
     });
   }
 
