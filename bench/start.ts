@@ -1,17 +1,15 @@
 /**
  * How long somebody waits from `npm start -- --once --json` to the first transfer that has completed and whose webhook has
- * been verified, and how much memory the whole local system takes for it: Partner API, embedded AWS and functions, all in
- * one process. Several rounds, each a fresh process with nothing kept; medians count. `--rounds N` sets how many.
+ * been verified, and how much memory the whole local system takes for it: Partner API, embedded AWS and functions in one
+ * process, the feeds in two. Several rounds, each a fresh process with nothing kept; medians count. `--rounds N` sets how many.
  */
-import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Benchmark, median, printTable } from './measure.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 const defaultRounds = 5;
+const sampleEveryMs = 100;
 /** A start that takes longer has failed. */
 const limitMs = 120_000;
 
@@ -62,12 +60,11 @@ export const run: Benchmark = async (args) => {
 
 /** One start, from the call of npm to the line that reports the transfer. */
 async function startOnce(): Promise<Round> {
-  const folder = temporaryFolder();
   const startedAtMs = performance.now();
   const child = spawn('npm', ['start', '--silent', '--', '--once', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: `--import=${peakReporter(folder)}` },
   });
+  const memory = new PeakMemory(child.pid ?? 0);
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   let line = '';
   let complaints = '';
@@ -87,33 +84,38 @@ async function startOnce(): Promise<Round> {
   return {
     seconds: (reportedAtMs - startedAtMs) / 1000,
     transferSeconds: ms / 1000,
-    megabytes: peakMegabytes(folder),
+    megabytes: memory.end(),
   };
 }
 
-/**
- * A module that every Node process below `npm` loads first: when it ends, it leaves its peak memory in the folder. On Linux
- * the kernel's own figure for this very program; `maxRSS` may include what the process was before it became Node.
- */
-function peakReporter(folder: string): string {
-  const code = `
-    import { readFileSync, writeFileSync } from 'node:fs';
-    process.on('exit', () => {
-      let kilobytes = process.resourceUsage().maxRSS;
-      try {
-        kilobytes = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
-      } catch {}
-      writeFileSync(${JSON.stringify(folder)} + '/' + process.pid, JSON.stringify({ program: process.argv[1] ?? '', kilobytes }));
-    });`;
-  return `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+/** What the processes below one take together at the same moment, at most: the kernel's resident pages, shared ones in each. */
+class PeakMemory {
+  #peakKilobytes = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(rootPid: number) {
+    this.#timer = setInterval(() => {
+      execFile('ps', ['-A', '-o', 'pid=,ppid=,rss='], (_error, table) => {
+        this.#peakKilobytes = Math.max(this.#peakKilobytes, kilobytesBelow(rootPid, table));
+      });
+    }, sampleEveryMs);
+  }
+
+  end(): number {
+    clearInterval(this.#timer);
+    if (this.#peakKilobytes === 0) throw new Error('the memory of the local system was not seen');
+    return this.#peakKilobytes / 1024;
+  }
 }
 
-/** Everything that ran, but for npm itself: it only waits. */
-function peakMegabytes(folder: string): number {
-  const processes = readdirSync(folder).map(
-    (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as { program: string; kilobytes: number },
-  );
-  const ours = processes.filter(({ program }) => !/[\\/]npm(-cli\.js)?$/.test(program));
-  if (ours.length === 0) throw new Error('the local system has not told its peak memory');
-  return ours.reduce((sum, { kilobytes }) => sum + kilobytes, 0) / 1024;
+/** Everything that npm has started, and not npm itself: it only waits. */
+function kilobytesBelow(rootPid: number, table: string): number {
+  const rows = table
+    .trim()
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/).map(Number) as [number, number, number]);
+  const below = new Set([rootPid]);
+  // Children come after their parents but for numbers that are used again: a second pass finds those.
+  for (let pass = 0; pass < 2; pass++) for (const [pid, ppid] of rows) if (below.has(ppid)) below.add(pid);
+  return rows.reduce((sum, [pid, , rss]) => sum + (below.has(pid) && pid !== rootPid ? rss : 0), 0);
 }

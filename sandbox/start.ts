@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Invocation } from './aws/index.ts';
 import { Partner } from './local/partner.ts';
@@ -39,7 +39,7 @@ const sayStep = (what: string, detail = '') =>
 
 await run().catch((error: unknown) => {
   console.error(error);
-  process.exit(1);
+  giveUp(error);
 });
 
 async function run(): Promise<void> {
@@ -106,8 +106,7 @@ function choose(known: ReadonlyMap<string, Scenario>): Scenario[] {
   if (name === 'all') return [...known.values()];
   const scenario = known.get(name);
   if (scenario !== undefined) return [scenario];
-  console.error(`--scenario: ${[...known.keys()].join(', ')} or all, not ${name}\n\n${usage}`);
-  process.exit(2);
+  return misused(new Error(`--scenario: ${[...known.keys()].join(', ')} or all, not ${name}`));
 }
 
 /** Every function as it runs, but for schedules that found nothing to do and our own looks at the instruction. */
@@ -138,6 +137,18 @@ async function invitation(system: LocalSystem, partner: Partner, event: HttpApiE
   ].join('\n');
 }
 
+/** Ends this process before anything was played. A program that waits for a line of JSON gets one. */
+function giveUp(error: unknown): never {
+  const line = { state: 'broken', error: (error as Error).message };
+  if (process.argv.includes('--json')) writeSync(1, `${JSON.stringify(line)}\n`);
+  process.exit(1);
+}
+
+function misused(error: unknown): never {
+  console.error(`${(error as Error).message}\n\n${usage}`);
+  return giveUp(error);
+}
+
 function readOptions() {
   try {
     return parseArgs({
@@ -152,8 +163,7 @@ function readOptions() {
       },
     });
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
-    process.exit(2);
+    return misused(error);
   }
 }
 
@@ -165,7 +175,6 @@ function readEvent(file: string): HttpApiEvent {
       throw new Error('requestContext.http.method is missing');
     return event;
   } catch (error) {
-    console.error(`${file} is not an HTTP API event: ${(error as Error).message}`);
-    process.exit(2);
+    return misused(new Error(`${file} is not an HTTP API event: ${(error as Error).message}`));
   }
 }

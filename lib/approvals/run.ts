@@ -4,7 +4,7 @@ import type { ApproverConfig } from '../platform/config/approvals.ts';
 import { approveAction } from './action.ts';
 import type { Approver } from './approver.ts';
 import { type Decision, openDecisionsOf } from './decision.ts';
-import { alarmWhenTurnedAway } from './vote.ts';
+import { alarmWhenNotOurs } from './vote.ts';
 
 /** At most this many actions of a core client are looked at in one run; the others come in the next ones. */
 const maxActions = 200;
@@ -52,7 +52,7 @@ async function waitingActions(approver: Approver, coreClientId: string): Promise
     return waiting.map(({ actionId }) => actionId);
   } catch (error) {
     approver.report.warn('actions not listed', { coreClientId, error });
-    alarmWhenTurnedAway(approver, error);
+    alarmWhenNotOurs(approver, coreClientId, error);
     return [];
   }
 }

@@ -1,5 +1,6 @@
 import { mayAct } from '../instructions/control.ts';
 import { apiWindowMs, clockMarginMs } from '../instructions/machine.ts';
+import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { Approver } from './approver.ts';
 import { type Decision, indexedDecision } from './decision.ts';
@@ -37,7 +38,7 @@ export async function castVote(approver: Approver, decision: Decision): Promise<
   } catch (error) {
     // Whatever it was, the action itself says what became of the vote: now, or in the next run.
     approver.report.warn('vote failed', { ...factsOfVote(decision), error });
-    alarmWhenTurnedAway(approver, error);
+    alarmWhenNotOurs(approver, decision.coreClientId, error);
   }
   await readBack(approver, decision);
 }
@@ -80,7 +81,7 @@ async function statusOf(approver: Approver, decision: Decision): Promise<string 
   } catch (error) {
     if (error instanceof PartnerApiError && error.code === 'not_found') return 'not found';
     approver.report.warn('vote not read back', { ...factsOfVote(decision), error });
-    alarmWhenTurnedAway(approver, error);
+    alarmWhenNotOurs(approver, decision.coreClientId, error);
     return undefined;
   }
 }
@@ -115,13 +116,10 @@ function factsOfVote({ coreClientId, actionId, decision, rule }: Decision): Reco
   return { coreClientId, actionId, decision, rule };
 }
 
-/**
- * A key that is refused, or cannot be had, and a core client that is not the key's need a person; nothing is voted on
- * meanwhile.
- */
-export function alarmWhenTurnedAway(approver: Approver, error: unknown): void {
-  if (!(error instanceof PartnerApiError)) return;
-  if ([401, 403, 404, 405].includes(error.status ?? 0) || error.code === 'credentials') {
-    approver.report.alarm('partner_api_refuses_us', { status: error.status, code: error.code, reason: error.reason });
+/** The same for a core client: to whom it does not belong it is not there. */
+export function alarmWhenNotOurs({ report }: Approver, coreClientId: string, error: unknown): void {
+  alarmWhenTurnedAway(report, error, { coreClientId });
+  if (error instanceof PartnerApiError && error.status === 404) {
+    report.alarm('partner_api_refuses_us', { coreClientId, status: 404, code: error.code, reason: error.reason });
   }
 }

@@ -1,5 +1,5 @@
 import { rotated } from '../instructions/rotated.ts';
-import { PartnerApiError } from '../partner-api/errors.ts';
+import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import type { ClientConfig } from '../platform/config/clients.ts';
 import type { WatchConfig } from '../platform/config/watches.ts';
 import { longestReadMs } from '../platform/patience.ts';
@@ -88,8 +88,7 @@ async function watchOne(watcher: Watcher, watched: Watched, turn: Turn): Promise
     const facts = { clientId: wallet.client, walletId: wallet.walletId, error };
     watcher.report.warn('wallet not watched', facts);
     watcher.report.count('WalletsNotWatched', 1);
-    if (error instanceof PartnerApiError && [401, 403, 405].includes(error.status ?? 0))
-      watcher.report.alarm('partner_api_refuses_us', { status: error.status, reason: error.reason });
+    alarmWhenTurnedAway(watcher.report, error, { walletId: wallet.walletId });
     if (await isFailingForLong(watcher, watched)) watcher.report.alarm('wallet_not_watched', facts);
   }
 }

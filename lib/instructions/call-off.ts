@@ -6,6 +6,7 @@ import type { Worker } from './outside.ts';
 import { lookAgainMs } from './pace.ts';
 import { type Instruction, isTerminal } from './record.ts';
 import { signWithinMs } from './take-on.ts';
+import { alarmWhenTurnedAway } from './turned-away.ts';
 
 /**
  * Calls a transaction off at the Partner API, because its client asked for that. What the request came to is never
@@ -26,6 +27,7 @@ export async function callOff(worker: Worker, claimed: Instruction): Promise<voi
     if (!(error instanceof PartnerApiError)) throw error;
     const reason = error.reason ?? error.code;
     worker.report.warn('not called off', { instructionId: id, effect: error.effect, reason, error });
+    alarmWhenTurnedAway(worker.report, error, { instructionId: id });
   }
   if (await lookAt(worker, claimed)) return;
   const nowMs = worker.clock.nowMs();

@@ -1,5 +1,6 @@
 import { InvalidRequest } from '../platform/http/errors.ts';
 import { change } from './change.ts';
+import { isDerivedId } from './ids.ts';
 import { kindOf } from './kinds/index.ts';
 import { askToCancel, enter, isCancellable } from './machine.ts';
 import type { Door } from './outside.ts';
@@ -24,6 +25,7 @@ export async function cancelInstruction(
   reason = 'cancelled by the client',
 ): Promise<Instruction> {
   const nowMs = door.clock.nowMs();
+  if (!isDerivedId(id)) throw new InvalidRequest(404, 'instruction', 'id');
   const changed = await change(door.store, id, (current) => {
     if (current.client !== client) return current;
     if (isCancellable(current)) return enter(current, 'cancelled', nowMs, { reason });

@@ -7,8 +7,8 @@ import * as z from 'zod/mini';
 
 /** The largest amount the Partner API can hold: a signed 64-bit integer of base units (reference 1.5). */
 export const maxAmountBaseUnits = 2n ** 63n - 1n;
-/** An instruction may not ask for longer than this. */
-export const maxLifetimeSeconds = 366 * 24 * 3600;
+/** An instruction may not ask for longer than this: a year. */
+export const maxLifetimeSeconds = 365 * 24 * 3600;
 /** What an instruction without `expiresAt` gets. */
 export const defaultLifetimeSeconds = 24 * 3600;
 

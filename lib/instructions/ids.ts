@@ -22,6 +22,11 @@ export function derivedId(...parts: readonly (string | number)[]): string {
   return base58(createHash('sha256').update(JSON.stringify(parts)).digest());
 }
 
+/** Whether a text can be an id of ours. What cannot be one is in no table, and need not be a key that a table would take. */
+export function isDerivedId(text: string): boolean {
+  return /^[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(text);
+}
+
 /** SHA-256 (hex) of a JSON value whatever the order of its members. */
 export function canonicalHash(value: unknown): string {
   return createHash('sha256').update(canonical(value)).digest('hex');

@@ -5,6 +5,7 @@ import { afterLook } from './machine.ts';
 import type { Worker } from './outside.ts';
 import { ageMs, lookAgainMs } from './pace.ts';
 import { type Instruction, isTerminal, type State } from './record.ts';
+import { alarmWhenTurnedAway } from './turned-away.ts';
 
 /**
  * Hints keep the pace; the due index only catches a lost one, once a minute. Moving every open instruction forward at
@@ -29,6 +30,7 @@ async function lookById(worker: Worker, instruction: Instruction): Promise<Seen 
     return await kindOf(instruction).look(worker.api, instruction);
   } catch (error) {
     worker.report.warn('look failed', { instructionId: instruction.id, txId: instruction.txId, error });
+    alarmWhenTurnedAway(worker.report, error, { instructionId: instruction.id });
     return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { ageMs, lookAgainMs, reportAge } from './pace.ts';
 import type { Item } from './ports.ts';
 import { fundOfGroup, type Instruction, isTerminal } from './record.ts';
 import { rotated } from './rotated.ts';
+import { alarmWhenTurnedAway } from './turned-away.ts';
 
 /** Older pages are not read: what is not on the first two is asked for by id. */
 const maxLedgerPages = 2;
@@ -155,6 +156,7 @@ async function readLedger(
     if (!(error instanceof PartnerApiError)) throw error;
     const reason = error.reason ?? error.code;
     worker.report.warn('ledger not read', { group: fund.group, effect: error.effect, reason, error });
+    alarmWhenTurnedAway(worker.report, error, { group: fund.group });
     return { rows, waitMs: Math.max(ledgerAgainMs, error.retryAfterMs ?? 0) };
   }
 }

@@ -1,4 +1,5 @@
 import { InvalidRequest } from '../platform/http/errors.ts';
+import { isDerivedId } from './ids.ts';
 import { kinds } from './kinds/index.ts';
 import type { Door } from './outside.ts';
 import { type Instruction, type InstructionPage, listOf, states } from './record.ts';
@@ -8,7 +9,7 @@ const maxPageSize = 200;
 
 /** One instruction of this client. @throws InvalidRequest 404 for any other */
 export async function getInstruction(door: Pick<Door, 'store'>, client: string, id: string): Promise<Instruction> {
-  const instruction = await door.store.get<Instruction>(id);
+  const instruction = isDerivedId(id) ? await door.store.get<Instruction>(id) : undefined;
   if (instruction === undefined || instruction.subject !== 'instruction' || instruction.client !== client) {
     throw new InvalidRequest(404, 'instruction', 'id');
   }

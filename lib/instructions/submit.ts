@@ -9,13 +9,16 @@ import { backOffMs } from './pace.ts';
 import { type Instruction, isTerminal } from './record.ts';
 import { takeOn } from './take-on.ts';
 import { noteTransaction } from './transactions.ts';
+import { alarmWhenTurnedAway } from './turned-away.ts';
 
 /** The longest that a request to wait longer than our own back-off is followed. */
 const longestAskedWaitMs = 900_000;
-/** Every so many attempts that came to nothing known, somebody is asked to look. */
+/** Every so many attempts that came to nothing, somebody is asked to look. */
 const alarmEveryAttempts = 10;
 /** Where the caller has no deadline. */
 const assumedRemainingMs = 30_000;
+/** Why nothing was sent while the stop button holds. */
+const stopped = 'stopped';
 /** Custody that approves by itself is done within a second or so. */
 const firstLookMs = 1_000;
 
@@ -53,7 +56,7 @@ async function hintOn(worker: Worker, { id, state, work, tellAtMs, index }: Inst
 /** One request. Whatever it comes to is a result, never an exception: an error of an unknown sort is `unknown`. */
 async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptResult> {
   const signBeforeMs = claimed.attempts.last.at(-1)?.signBeforeMs ?? 0;
-  if (!(await mayBeSent(worker, claimed))) return { effect: 'notSent', reason: 'stopped' };
+  if (!(await mayBeSent(worker, claimed))) return { effect: 'notSent', reason: stopped };
   try {
     const { txId, status } = await kindOf(claimed).submit(worker.api, claimed, signBeforeMs);
     return { effect: 'created', txId, existing: status === 'existing' };
@@ -69,9 +72,7 @@ async function attempt(worker: Worker, claimed: Instruction): Promise<AttemptRes
       reason,
       error,
     });
-    if ([401, 403, 405].includes(failure?.status ?? 0)) {
-      worker.report.alarm('partner_api_refuses_us', { instructionId: claimed.id, status: failure?.status, reason });
-    }
+    alarmWhenTurnedAway(worker.report, error, { instructionId: claimed.id });
     return {
       effect,
       reason,
@@ -106,9 +107,7 @@ async function recordResult(worker: Worker, claimed: Instruction, number: number
   const nowMs = worker.clock.nowMs();
   const askedWaitMs = Math.min(result.retryAfterMs ?? 0, longestAskedWaitMs);
   const retryInMs = Math.max(askedWaitMs, backOffMs(number, worker.random.fraction()));
-  if (result.effect === 'unknown' && number % alarmEveryAttempts === 0) {
-    worker.report.alarm('outcome_unknown', { instructionId: claimed.id, attempts: number, reason: result.reason });
-  }
+  alarmWhenStuck(worker, claimed.id, number, result);
   const changed = await change(worker.store, claimed.id, (current) => {
     warnOfAnother(worker, current, result);
     return afterAttempt(current, number, result, nowMs, {
@@ -128,6 +127,14 @@ async function recordResult(worker: Worker, claimed: Instruction, number: number
     });
   }
   return recorded;
+}
+
+/** The stop button holds instructions on purpose; whatever else does so for long is for a person. */
+function alarmWhenStuck({ report }: Worker, instructionId: string, attempts: number, result: AttemptResult): void {
+  if (attempts % alarmEveryAttempts !== 0) return;
+  const { effect, reason } = result;
+  if (effect === 'unknown') report.alarm('outcome_unknown', { instructionId, attempts, reason });
+  if (effect === 'notSent' && reason !== stopped) report.alarm('not_sent', { instructionId, attempts, reason });
 }
 
 /**

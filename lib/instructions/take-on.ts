@@ -8,6 +8,7 @@ import { claim, enter, isCancellable, mayHaveActed, refuseBeforeSending } from '
 import type { Worker } from './outside.ts';
 import { lookAgainMs, reportAge } from './pace.ts';
 import { type Instruction, isTerminal } from './record.ts';
+import { alarmWhenTurnedAway } from './turned-away.ts';
 
 /** A worker owns an instruction for this long. One that stands still for longer can no longer sign. */
 const leaseMs = 45_000;
@@ -118,6 +119,7 @@ async function passesPrecheck(worker: Worker, instruction: Instruction, signBefo
   } catch (error) {
     if (!(error instanceof PartnerApiError)) throw error;
     worker.report.warn('precheck failed', { instructionId: id, reason: error.reason ?? error.code, error });
+    alarmWhenTurnedAway(worker.report, error, { instructionId: id });
   }
   const nowMs = worker.clock.nowMs();
   const waitMs = lookAgainMs(nowMs - instruction.createdAtMs);

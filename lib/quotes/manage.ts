@@ -2,6 +2,7 @@ import { readControl } from '../instructions/control.ts';
 import { lookAt } from '../instructions/look.ts';
 import { lookAgainMs } from '../instructions/pace.ts';
 import { type Instruction, isTerminal } from '../instructions/record.ts';
+import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import { PartnerApiError } from '../partner-api/errors.ts';
 import { longestReadMs } from '../platform/patience.ts';
 import { askForQuote } from './ask.ts';
@@ -43,6 +44,7 @@ export async function manageQuote(desk: QuoteDesk, id: string, untilMs?: number)
   } catch (error) {
     if (!(error instanceof PartnerApiError)) throw error;
     desk.report.warn('strategy not looked at', { strategy: hint.name, reason: error.reason ?? error.code, error });
+    alarmWhenTurnedAway(desk.report, error, { strategy: hint.name });
   }
 }
 

@@ -1,5 +1,6 @@
 import { mayAct, readControl } from '../instructions/control.ts';
 import type { Instruction } from '../instructions/record.ts';
+import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import { PartnerApiError } from '../partner-api/errors.ts';
 import { signByMs } from '../platform/patience.ts';
 import type { QuoteDesk } from './desk.ts';
@@ -39,6 +40,7 @@ export async function publish(desk: QuoteDesk, offer: Offer, signBeforeMs: numbe
   } catch (error) {
     if (!(error instanceof PartnerApiError)) throw error;
     desk.report.warn('not published', { offerId: offer.id, txId, effect: error.effect, reason: error.reason, error });
+    alarmWhenTurnedAway(desk.report, error, { offerId: offer.id });
     return;
   }
   if (claimed.state !== 'published') await recordPublication(desk, claimed, txId);

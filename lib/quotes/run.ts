@@ -1,4 +1,5 @@
 import { type Control, readControl } from '../instructions/control.ts';
+import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import type { HubQuote } from '../partner-api/index.ts';
 import { signByMs } from '../platform/patience.ts';
 import { eachAtOnce } from './at-once.ts';
@@ -146,6 +147,7 @@ async function readListings(
       await onListing(companyId, listing);
     } catch (error) {
       desk.report.warn('the hub could not be read', { companyId, error });
+      alarmWhenTurnedAway(desk.report, error, { companyId });
     }
   });
   return listings;

@@ -1,5 +1,6 @@
 import type { Clock, Hints, ItemStore, Random, Reporter } from '../instructions/ports.ts';
 import { rotated } from '../instructions/rotated.ts';
+import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import type { PartnerApi } from '../partner-api/index.ts';
 import type { ClientConfig } from '../platform/config/clients.ts';
 import { longestReadMs } from '../platform/patience.ts';
@@ -63,6 +64,7 @@ export async function reconcile(
     } catch (error) {
       // The others are not to wait for a fund that cannot be read; the next run tries it again.
       report.warn('reconciliation failed', { clientId: client.id, error });
+      alarmWhenTurnedAway(report, error, { clientId: client.id });
       report.count('ReconciliationsFailed', 1);
     }
   }

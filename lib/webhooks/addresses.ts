@@ -65,3 +65,17 @@ export function isLoopbackAddress(address: string): boolean {
   if (family === 4) return loopbackIpv4.check(address, 'ipv4');
   return family === 6 && !address.includes('%') && loopbackIpv6.check(address, 'ipv6');
 }
+
+/** The address in a URL that names no host but an address. */
+export function addressIn(url: URL): string | undefined {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(host) === 0 ? undefined : host;
+}
+
+/** The port of HTTPS, and those that need no privilege: not the mail, file and login services below. */
+const firstFreePort = 1024;
+
+/** The port in a URL, if webhooks do not go there. */
+export function refusedPort(url: URL): number | undefined {
+  return url.port !== '' && Number(url.port) < firstFreePort ? Number(url.port) : undefined;
+}

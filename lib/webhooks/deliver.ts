@@ -109,7 +109,7 @@ async function tell(teller: Teller, subject: Subject, endpoint: Endpoint, tellin
     return { announced: sequence + 1, failures: 0, ...kept(telling), givenUp: [...(telling.givenUp ?? []), sequence] };
   }
   const waitMs = Math.max(failure.retryAfterMs ?? 0, retryWaitMs(failures, teller.random.fraction()));
-  return { ...telling, failures, firstTriedAtMs, nextAtMs: nowMs + Math.min(waitMs, retryPeriodMs) };
+  return { ...telling, failures, firstTriedAtMs, nextAtMs: Math.min(nowMs + waitMs, firstTriedAtMs + retryPeriodMs) };
 }
 
 interface Failure {

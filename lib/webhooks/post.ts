@@ -1,8 +1,8 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import type { Clock, WebhookPost } from '../instructions/ports.ts';
-import { isLoopbackAddress, isPublicAddress } from './addresses.ts';
+import { addressIn, isLoopbackAddress, isPublicAddress, refusedPort } from './addresses.ts';
 import { WebhookAddressRefused, WebhookTimeout, WebhookUnreachable } from './post-errors.ts';
 
 /** Finds all addresses of a name, as `dns.lookup` with `all` does. */
@@ -22,8 +22,6 @@ export interface WebhookPostOptions {
   readonly tls?: { readonly ca?: string };
 }
 
-/** The port of HTTPS, and those that need no privilege: not the mail, file and login services below. */
-const firstFreePort = 1024;
 const maxResponseBytes = 65_536;
 const longestRetryAfterMs = 86_400_000;
 const connectTimeoutMs = 3_000;
@@ -102,14 +100,15 @@ function checkedUrl(text: string, isAllowed: (address: string) => boolean, allow
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowLoopback)) {
     throw new WebhookAddressRefused('webhooks go to https only');
   }
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const isLiteral = isIP(host) !== 0;
-  if (isLiteral && !isAllowed(host)) throw new WebhookAddressRefused(`${host} is not a public address`);
-  if (url.protocol === 'http:' && isLiteral && !isLoopbackAddress(host)) {
+  const address = addressIn(url);
+  if (address !== undefined && !isAllowed(address)) {
+    throw new WebhookAddressRefused(`${address} is not a public address`);
+  }
+  if (url.protocol === 'http:' && address !== undefined && !isLoopbackAddress(address)) {
     throw new WebhookAddressRefused('plain http goes to loopback only');
   }
-  const port = url.port === '' ? undefined : Number(url.port);
-  if (port !== undefined && port < firstFreePort) throw new WebhookAddressRefused(`port ${port} is not for webhooks`);
+  const port = refusedPort(url);
+  if (port !== undefined) throw new WebhookAddressRefused(`port ${port} is not for webhooks`);
   return url;
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 /** The feed processes of the local system. */
 export interface FeedProcesses {
@@ -24,8 +24,11 @@ const processes = [
  *
  * @param folder where the bundle is put
  */
-export function startFeeds(environment: Readonly<Record<string, string>>, folder: string): FeedProcesses {
-  const program = bundle(folder);
+export async function startFeeds(
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<FeedProcesses> {
+  const program = await bundle(folder);
   let children: ChildProcess[] = [];
   const feeds: FeedProcesses = {
     start() {
@@ -51,9 +54,9 @@ export function startFeeds(environment: Readonly<Record<string, string>>, folder
   return feeds;
 }
 
-function bundle(folder: string): string {
+async function bundle(folder: string): Promise<string> {
   const outfile = join(folder, 'feeds.cjs');
-  buildSync({
+  await build({
     entryPoints: ['cli/feeds.ts'],
     outfile,
     bundle: true,
@@ -63,6 +66,8 @@ function bundle(folder: string): string {
     mainFields: ['module', 'main'],
     logLevel: 'warning',
   });
+  // It keeps a process for the next build, which there is none of.
+  await stop();
   return outfile;
 }
 

@@ -100,7 +100,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const environmentFile = join(temporary, 'local.env');
   const settings = Object.entries(aws.environment).map(([name, value]) => `${name}="${value}"\n`);
   writeFileSync(environmentFile, settings.join(''), { mode: 0o600 });
-  const feeds = startFeeds(aws.environment, temporary);
+  const feeds = await startFeeds(aws.environment, temporary);
   return {
     httpUrl: aws.httpUrl,
     partnerApi,

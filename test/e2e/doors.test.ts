@@ -157,13 +157,25 @@ describe('what must not get in', () => {
       400,
       'Idempotency-Key',
     ],
-    ['no token', { body: goodBody, headers: { ...key, authorization: '' } }, 401, undefined],
-    ['a token that is none', { body: goodBody, headers: { ...key, authorization: 'Bearer a.b.c' } }, 401, undefined],
+    ['no token', { body: goodBody, headers: { ...key, authorization: '' } }, 401, 'authorization'],
+    [
+      'a token that is none',
+      { body: goodBody, headers: { ...key, authorization: 'Bearer a.b.c' } },
+      401,
+      'authorization',
+    ],
   ])('%s', async (_what, options, status, field) => {
     const answer = await send('POST', '/transfers', options);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ code: status, detail: { reason: expect.any(String) } });
     if (field !== undefined) expect(answer.body.detail?.field).toBe(field);
+  });
+
+  it.each(['GET', 'DELETE'])('%s of an id that no table would take', async (method) => {
+    for (const id of ['A'.repeat(2049), '%20', '..%2fcontrol']) {
+      const { status, body } = await send(method, `/instructions/${id}`);
+      expect([status, body]).toMatchObject([404, { code: 404, detail: { reason: 'instruction', field: 'id' } }]);
+    }
   });
 
   it('a token without the scope', async () => {

@@ -21,7 +21,7 @@ describe('npm start -- --once --json --scenario', { timeout: 300_000 }, () => {
 
   it('says which scenarios there are', async () => {
     const { code, stdout, stderr } = await runStart(['--once', '--scenario', 'heist']);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('approval');
   });
 });

@@ -61,9 +61,16 @@ describe('npm start -- --once --json', { timeout: 180_000 }, () => {
 
   it('says what is wrong with an input file and with an option', async () => {
     const unreadable = await runStart(['--once', '--input', 'package.json']);
-    expect(unreadable).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('rawPath is missing') });
+    expect(unreadable).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('rawPath is missing') });
     const unknown = await runStart(['--twice']);
-    expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--twice') });
+    expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--twice') });
+  });
+
+  it('tells a program in a line of JSON what kept it from beginning', async () => {
+    for (const wrong of [['--input', 'package.json'], ['--twice'], ['--data', '/dev/null']]) {
+      const { code, report } = await once(...wrong);
+      expect({ code, report }).toEqual({ code: 1, report: { state: 'broken', error: expect.any(String) } });
+    }
   });
 });
 

@@ -23,13 +23,16 @@ export function checkConfig(directory: string, nowMs = Date.now()): Problem[] {
 function checkFolder(directory: string, nowMs: number): Checked {
   const problems: Problem[] = [];
   const document: Record<string, unknown> = {};
+  const unreadable: string[] = [];
   for (const file of jsonFilesOf(directory, problems)) {
     const name = file.slice(0, -'.json'.length);
     const { value, problem } = readConcern(join(directory, file), name);
-    if (problem) problems.push({ file: fileOf(name), path: '', message: problem, severity: 'error' });
-    else document[name] = value;
+    if (problem) {
+      problems.push({ file: fileOf(name), path: '', message: problem, severity: 'error' });
+      unreadable.push(name);
+    } else document[name] = value;
   }
-  const { config, problems: found } = checkDocument(document);
+  const { config, problems: found } = checkDocument(document, unreadable);
   problems.push(...found, ...(config === undefined ? [] : checkMoment(config, nowMs)));
   return { config: problems.some(isError) ? undefined : config, problems };
 }

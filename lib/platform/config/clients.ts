@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { addressIn, isPublicAddress, refusedPort } from '../../webhooks/addresses.ts';
 import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
 import { checkUrl, id, shortName } from './fields.ts';
 
@@ -104,12 +105,21 @@ function checkClient(one: ClientConfig, path: string): ProblemInFile[] {
         message: `"${each.name}" is the name of webhooks[${first}] already`,
       }),
     ),
-    ...one.webhooks.flatMap((each, place) =>
-      checkUrl(each.url, `${path}.webhooks[${place}].url`, 'only local runs deliver to it'),
-    ),
+    ...one.webhooks.flatMap((each, place) => checkEndpoint(each.url, `${path}.webhooks[${place}].url`)),
     ...one.sweeps.flatMap((each, place) => checkSweep(each, `${path}.sweeps[${place}]`)),
     ...one.followedPairs.flatMap((each, place) => checkPair(each, one, `${path}.followedPairs[${place}]`)),
   ];
+}
+
+/** What delivery would refuse whenever it is tried is refused here. What a name stands for is known at delivery only. */
+function checkEndpoint(text: string, path: string): ProblemInFile[] {
+  const problems = checkUrl(text, path, 'only local runs deliver to it');
+  if (problems.length > 0) return problems;
+  const url = new URL(text);
+  const address = addressIn(url);
+  const port = refusedPort(url);
+  if (address !== undefined && !isPublicAddress(address)) return [error(path, `${address} is not a public address`)];
+  return port === undefined ? [] : [error(path, `port ${port} is not for webhooks`)];
 }
 
 function checkSweep({ walletId, recipientWalletIds }: SweepBindingConfig, path: string): ProblemInFile[] {

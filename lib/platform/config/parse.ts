@@ -10,8 +10,14 @@ export interface Checked {
   readonly problems: Problem[];
 }
 
-/** Checks a document with one key per concern. Every problem is found, not only the first. */
-export function checkDocument(document: Readonly<Record<string, unknown>>): Checked {
+/**
+ * Checks a document with one key per concern. Every problem is found, not only the first.
+ * @param unreadable concerns that are there, though nobody knows what they say
+ */
+export function checkDocument(
+  document: Readonly<Record<string, unknown>>,
+  unreadable: readonly string[] = [],
+): Checked {
   const problems: Problem[] = Object.keys(document)
     .filter((name) => !Object.hasOwn(concerns, name))
     .map((name) => ({ file: fileOf(name), path: '', message: 'is no part of the configuration', severity: 'error' }));
@@ -21,7 +27,7 @@ export function checkDocument(document: Readonly<Record<string, unknown>>): Chec
     const { value, found } = checkOneConcern(name, concern, document[name]);
     problems.push(...found);
     values[name] = value;
-    if (!found.some(isError)) sound.add(name);
+    if (!found.some(isError) && !unreadable.includes(name)) sound.add(name);
   }
   problems.push(...checkReferences(values as Config, sound));
   return { config: problems.some(isError) ? undefined : (values as Config), problems };

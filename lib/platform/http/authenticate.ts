@@ -81,5 +81,5 @@ function refusalOf(cause: unknown): InvalidRequest {
 function unauthorized(reason: 'missing token' | 'invalid token' | 'token expired', cause?: unknown): InvalidRequest {
   const error = reason === 'missing token' ? '' : `, error="invalid_token", error_description="${reason}"`;
   const headers = { 'www-authenticate': `Bearer realm="qredo-functions"${error}` };
-  return new InvalidRequest(401, reason, undefined, { headers, ...(cause === undefined ? {} : { cause }) });
+  return new InvalidRequest(401, reason, 'authorization', { headers, ...(cause === undefined ? {} : { cause }) });
 }

@@ -22,7 +22,7 @@ export function clientLookup(config: () => Pick<Config, 'clients'>): DoorMiddlew
   return {
     before: ({ event: visit }) => {
       const client = findClient(config(), visit.caller?.subject ?? '');
-      if (client === undefined) throw new InvalidRequest(403, 'unknown client');
+      if (client === undefined) throw new InvalidRequest(403, 'unknown client', 'authorization');
       visit.client = client;
     },
   };
@@ -30,5 +30,8 @@ export function clientLookup(config: () => Pick<Config, 'clients'>): DoorMiddlew
 
 function missingScope(scope: string): InvalidRequest {
   const challenge = `Bearer realm="qredo-functions", error="insufficient_scope", scope="${scope}"`;
-  return new InvalidRequest(403, 'scope', undefined, { detail: { scope }, headers: { 'www-authenticate': challenge } });
+  return new InvalidRequest(403, 'scope', 'authorization', {
+    detail: { scope },
+    headers: { 'www-authenticate': challenge },
+  });
 }

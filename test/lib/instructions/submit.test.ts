@@ -5,6 +5,7 @@ import { submitInstruction } from '../../../lib/instructions/submit.ts';
 import {
   AuthenticationError,
   BadRequestError,
+  CredentialsError,
   InvalidRequestError,
   NotConnectedError,
   RateLimitedError,
@@ -68,6 +69,7 @@ describe('submitting', () => {
     expect(waits.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
     expect(waits.at(-1)).toBe(300_000);
     const waiting = await now();
+    expect(one.alarms).toEqual(['not_sent']);
     expect(waiting.history.length).toBeLessThan(32);
     expect(waiting.attempts).toMatchObject({ count: 14, last: { length: 5 } });
     answers.create = created;
@@ -97,10 +99,23 @@ describe('submitting', () => {
     expect((await now()).workAtMs).toBe(one.clock.nowMs() + 77_000);
   });
 
-  it('raises an alarm when the Partner API does not know our key', async () => {
-    const { one, submit } = await accepted({ create: failing(new AuthenticationError('no', { status: 401 })) });
-    await submit();
-    expect(one.alarms).toEqual(['partner_api_refuses_us']);
+  it('raises an alarm when the Partner API does not know our key, and when we have none', async () => {
+    const noKey = new CredentialsError('the secret is malformed');
+    for (const error of [new AuthenticationError('no', { status: 401 }), noKey]) {
+      const { one, submit } = await accepted({ create: failing(error) });
+      await submit();
+      expect(one.alarms).toEqual(['partner_api_refuses_us']);
+    }
+  });
+
+  it('raises no alarm for what the stop button holds, however long', async () => {
+    const { one, submit, now } = await accepted({ create: created });
+    await setControl(one, { stopAll: true }, 'ops');
+    for (let attempt = 0; attempt < 30; attempt++) {
+      await submit();
+      one.pass(60_000);
+    }
+    expect([one.alarms, (await now()).state]).toEqual([[], 'accepted']);
   });
 
   it('cannot be cancelled and does not expire while an attempt may have acted', async () => {

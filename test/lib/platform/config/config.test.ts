@@ -88,6 +88,18 @@ describe('a configuration with mistakes', () => {
       'clients[0].webhooks[0].name: must be lower-case letters, digits and -',
     ],
     [[{ ...desk, webhooks: [{ name: 'a', url: 'nowhere' }] }], 'clients[0].webhooks[0].url: is not a URL'],
+    [
+      [{ ...desk, webhooks: [{ name: 'a', url: 'https://169.254.169.254/x' }] }],
+      'clients[0].webhooks[0].url: 169.254.169.254 is not a public address',
+    ],
+    [
+      [{ ...desk, webhooks: [{ name: 'a', url: 'https://[fd00::1]' }] }],
+      'clients[0].webhooks[0].url: fd00::1 is not a public address',
+    ],
+    [
+      [{ ...desk, webhooks: [{ name: 'a', url: 'https://a.example:25' }] }],
+      'clients[0].webhooks[0].url: port 25 is not for webhooks',
+    ],
     [[{ ...desk, webhooks: [{ name: 'a', url: 'http://a.example' }] }], 'clients[0].webhooks[0].url: must be https'],
     [
       [{ ...desk, webhooks: [{ name: 'a', url: 'http://localhost.example' }] }],
@@ -122,6 +134,12 @@ describe('a configuration with mistakes', () => {
     expect(problems).toHaveLength(4);
     expect(problems[0]).toContain('warning: config/clients.json: clients[0].webhooks[0].url: is on this machine');
     expect(assembleConfig(folder).clients[0]?.webhooks).toEqual(webhooks);
+  });
+
+  it('in a file that cannot be read is all that is told of it: what others say of it is not known', () => {
+    write('clients.json', '{');
+    write('watches.json', { watches: [{ client: 'desk' }] });
+    expect(checkConfig(folder)).toMatchObject([{ file: 'config/clients.json' }]);
   });
 
   it.each([

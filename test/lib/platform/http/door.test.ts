@@ -142,13 +142,18 @@ describe('a door', () => {
 
     it('a request without a token, with a challenge', async () => {
       const response = await knock(never, { headers: { Authorization: '' } });
-      expect(response.json).toEqual({ code: 401, msg: 'Unauthorized', detail: { reason: 'missing token' } });
+      expect(response.json).toEqual({
+        code: 401,
+        msg: 'Unauthorized',
+        detail: { reason: 'missing token', field: 'authorization' },
+      });
       expect(response.headers['www-authenticate']).toBe('Bearer realm="qredo-functions"');
     });
 
     it('a token without the scope, which it names', async () => {
       const response = await knock(never, {}, { scope: 'operate' });
-      expect(response.json).toEqual({ code: 403, msg: 'Forbidden', detail: { reason: 'scope', scope: 'operate' } });
+      const detail = { reason: 'scope', scope: 'operate', field: 'authorization' };
+      expect(response.json).toEqual({ code: 403, msg: 'Forbidden', detail });
       expect(response.headers['www-authenticate']).toContain('error="insufficient_scope", scope="operate"');
       const near = await issuer.token({ scope: 'operate:all operat' });
       expect((await knock(never, {}, { scope: 'operate' }, near)).statusCode).toBe(403);
@@ -156,7 +161,8 @@ describe('a door', () => {
 
     it('a subject the configuration does not know', async () => {
       const { json } = await knock(never, {}, {}, await issuer.token({ sub: 'stranger' }));
-      expect(json).toEqual({ code: 403, msg: 'Forbidden', detail: { reason: 'unknown client' } });
+      const detail = { reason: 'unknown client', field: 'authorization' };
+      expect(json).toEqual({ code: 403, msg: 'Forbidden', detail });
     });
 
     it('who may not come in before it looks at what they bring', async () => {
