@@ -47,9 +47,10 @@ describe('the bundles', () => {
     }
   });
 
-  it('look for credentials in the environment only, as Lambda hands them over', () => {
+  it('look for credentials and settings in the environment only, as Lambda hands them over', () => {
+    const elsewhere = /credential-provider-(?!env\/)|nested-clients|shared-ini-file-loader\/(parseIni|readFile)/;
     for (const { name, parts } of built) {
-      const paths = Object.keys(parts).filter((path) => /credential-provider-(?!env\/)|nested-clients/.test(path));
+      const paths = Object.keys(parts).filter((path) => elsewhere.test(path));
       expect(paths, name).toEqual([]);
     }
   });

@@ -52,18 +52,21 @@ export const bundleSettings = {
   sourcemap: 'external',
 } as const satisfies BuildSettings;
 
-/** Packages of which a function needs a small part that a bundler cannot tell by itself, and what stands for them. */
-const slimmed: Readonly<Record<string, string>> = {
-  '@aws-sdk/credential-provider-node': fileURLToPath(new URL('slim/credentials.ts', import.meta.url)),
-  undici: fileURLToPath(new URL('slim/undici.ts', import.meta.url)),
-};
+/** What a function needs a small part of, or nothing, which a bundler cannot tell by itself; and what stands for it. */
+const slimmed: readonly { readonly imported: RegExp; readonly by: string }[] = [
+  { imported: /^@aws-sdk\/credential-provider-node$/, by: 'credentials.ts' },
+  { imported: /^\.{1,2}\/(shared-ini-file-loader\/)?loadSharedConfigFiles$/, by: 'shared-config.ts' },
+  { imported: /^undici$/, by: 'undici.ts' },
+];
 
-/** Takes the small part for the whole name; paths within a package stay what they are. */
+/** Takes the small part for the whole. */
 const slim: Plugin = {
   name: 'slim',
   setup({ onResolve }) {
-    const filter = new RegExp(`^(${Object.keys(slimmed).join('|')})$`);
-    onResolve({ filter }, ({ path }) => ({ path: slimmed[path] as string }));
+    for (const { imported, by } of slimmed) {
+      const path = fileURLToPath(new URL(`slim/${by}`, import.meta.url));
+      onResolve({ filter: imported }, () => ({ path }));
+    }
   },
 };
 

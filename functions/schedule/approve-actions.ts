@@ -1,10 +1,11 @@
 import { approveHinted, runApprovals } from '../../lib/approvals/index.ts';
-import { config } from '../../lib/platform/config/load.ts';
+import { approvals } from '../../lib/platform/config/approvals.ts';
+import { ownConcern } from '../../lib/platform/config/load-concern.ts';
 import { approver } from '../../lib/platform/outside/approver.ts';
 import { type QueueEvent, queueWorker, type WorkerContext } from '../../lib/platform/queue.ts';
 import { scheduled } from '../../lib/platform/schedule.ts';
 
-const rules = () => config().approvals;
+const rules = () => ownConcern('approvals', approvals);
 const everyMinute = scheduled(({ deadlineMs }) => runApprovals(approver(), rules, deadlineMs));
 const hinted = queueWorker((id) => approveHinted(approver(), rules, id));
 

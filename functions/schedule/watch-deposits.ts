@@ -1,5 +1,7 @@
 import { watchDeposits } from '../../lib/deposits/run.ts';
-import { config } from '../../lib/platform/config/load.ts';
+import { clients } from '../../lib/platform/config/clients.ts';
+import { ownConcern } from '../../lib/platform/config/load-concern.ts';
+import { watches } from '../../lib/platform/config/watches.ts';
 import { worker } from '../../lib/platform/outside/worker.ts';
 import { scheduled } from '../../lib/platform/schedule.ts';
 
@@ -8,5 +10,6 @@ import { scheduled } from '../../lib/platform/schedule.ts';
  * record and an event `deposit.received`, each once.
  */
 export const handler = scheduled(async ({ deadlineMs }) => {
-  await watchDeposits(worker(), config(), deadlineMs);
+  const settings = { clients: ownConcern('clients', clients), watches: ownConcern('watches', watches) };
+  await watchDeposits(worker(), settings, deadlineMs);
 });

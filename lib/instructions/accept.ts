@@ -42,16 +42,11 @@ export async function acceptInstruction(
   const id = derivedId(door.stage, request.source, request.client.id, key);
   const bodyHash = canonicalHash([request.kind.name, request.body]);
 
-  const known = await door.store.get<Instruction>(id);
-  if (known !== undefined) return { instruction: sameBody(known, bodyHash), created: false };
-
-  const draft = newInstruction(door, request, { id, key, bodyHash });
-  const created = await door.store.create<Instruction>(draft);
+  const created = await createUnlessKnown(door, request, { id, key, bodyHash });
   if (created === undefined) {
-    // Somebody asked the same at the same moment and was first.
-    const first = await door.store.get<Instruction>(id);
-    if (first === undefined) throw new Error(`${id}: refused by the table as existing, yet not in it`);
-    return { instruction: sameBody(first, bodyHash), created: false };
+    const known = await door.store.get<Instruction>(id);
+    if (known === undefined) throw new Error(`${id}: refused by the table as existing, yet not in it`);
+    return { instruction: sameBody(known, bodyHash), created: false };
   }
   const { kind, state } = created;
   if (state === 'accepted') door.report.count('InstructionsAccepted', 1, { kind });
@@ -62,6 +57,21 @@ export async function acceptInstruction(
     door.hints.send('tell', [{ id }]),
   ]);
   return { instruction: created, created: true };
+}
+
+type Identity = Pick<Instruction, 'id' | 'key' | 'bodyHash'>;
+
+/** @returns `undefined` for what is in the table already: asked for before, or by somebody else at the same moment */
+async function createUnlessKnown(door: Door, request: Request, identity: Identity): Promise<Instruction | undefined> {
+  let draft: Draft<Instruction>;
+  try {
+    draft = newInstruction(door, request, identity);
+  } catch (error) {
+    // What is refused by now may have been right when it was first asked for.
+    if ((await door.store.get<Instruction>(identity.id)) !== undefined) return undefined;
+    throw error;
+  }
+  return await door.store.create<Instruction>(draft);
 }
 
 function checkedKey(key: string | undefined): string {
@@ -79,7 +89,7 @@ function sameBody(instruction: Instruction, bodyHash: string): Instruction {
 function newInstruction(
   door: Door,
   { kind, source, client, body, strategy, calledOff }: Request,
-  identity: Pick<Instruction, 'id' | 'key' | 'bodyHash'>,
+  identity: Identity,
 ): Draft<Instruction> {
   const nowMs = door.clock.nowMs();
   const asked = parseWith(kind.schema, body) as Record<string, unknown>;

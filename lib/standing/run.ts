@@ -72,15 +72,17 @@ export async function runStanding(office: StandingOffice): Promise<void> {
 async function runOne(office: StandingOffice, one: StandingInstruction): Promise<void> {
   const nowMs = office.clock.nowMs();
   const dueAtMs = latestDueMs(parseCron(one.schedule), wallClock(one.timeZone), nowMs, missedWithinMs);
-  const pointer = await office.store.get<Pointer>(pointerId(one));
+  const instructionId = dueAtMs === undefined ? undefined : idOf(office, one, dueAtMs);
+  const [pointer, known] = await Promise.all([
+    office.store.get<Pointer>(pointerId(one)),
+    instructionId === undefined ? undefined : office.store.get<Instruction>(instructionId),
+  ]);
   const isNew = pointer === undefined || pointer.scheduleHash !== hashOf(one);
   if (isNew && (dueAtMs === undefined || nowMs - dueAtMs > firstSightMs)) {
     return await remember(office, one, pointer, dueAtMs ?? nowMs);
   }
-  if (dueAtMs === undefined) return;
-  const instructionId = idOf(office, one, dueAtMs);
+  if (dueAtMs === undefined || instructionId === undefined || known !== undefined) return;
   if (!isNew && pointer.instructionId !== instructionId && pointer.lastDueAtMs >= dueAtMs) return;
-  if ((await office.store.get<Instruction>(instructionId)) !== undefined) return;
   if (nowMs + leastLifetimeMs >= dueAtMs + one.lifetimeSeconds * 1000) {
     await make(office, one, dueAtMs, 'missed');
     return;

@@ -58,6 +58,7 @@ export class SimulatedWorld {
   #lateEffects = 0;
   /** What the partner waits for an answer to. */
   #unanswered = 0;
+  readonly #askedKeys: string[] = [];
 
   constructor(api: SimulatedApi, timeline: Timeline, settings: RunSettings) {
     const fraction = seededFraction(settings.seed);
@@ -88,6 +89,7 @@ export class SimulatedWorld {
   /** A partner asks for something and asks again under the same key until it is answered. */
   partnerAsks(kind: Kind, client: string, may: Place | Bindings, key: string, body: Record<string, unknown>): void {
     this.#unanswered++;
+    this.#askedKeys.push(key);
     this.#ask({
       kind,
       source: 'http',
@@ -149,8 +151,10 @@ export class SimulatedWorld {
     });
   }
 
+  /** In the order in which they were asked for: which of two requests is first in the table depends on the seed. */
   instructions(): Instruction[] {
-    return this.table.all<Instruction>().filter((item) => item.subject === 'instruction');
+    const all = this.table.all<Instruction>().filter((item) => item.subject === 'instruction');
+    return all.sort((one, other) => this.#askedKeys.indexOf(one.key) - this.#askedKeys.indexOf(other.key));
   }
 
   /** Whether the partner was answered whatever it asked for. */
