@@ -1,5 +1,8 @@
 import { mayAct } from '../instructions/control.ts';
 import { apiWindowMs, clockMarginMs } from '../instructions/machine.ts';
+import { isTerminal } from '../instructions/record.ts';
+import { hintToLook } from '../instructions/told.ts';
+import { instructionOfTransaction } from '../instructions/transactions.ts';
 import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { Approver } from './approver.ts';
@@ -14,6 +17,8 @@ export const votingLeaseMs = 90_000;
 const signWithinMs = 30_000;
 /** Nor later than this after the stop button and the instruction were read: what is stored after that may not be seen. */
 const standsForMs = 5_000;
+/** How long after a vote was read back its instruction is looked at, whoever's turn it is. */
+const settledWithinMs = [1_000, 4_000];
 /** A vote acts within this time of its lease, or never, as any signed request does. */
 export const mayActWithinMs = signWithinMs + apiWindowMs + clockMarginMs;
 
@@ -96,9 +101,17 @@ async function record(approver: Approver, decision: Decision, status: string): P
   // Somebody else took the lease in the meantime and will read the same.
   if (written === undefined) return;
   approver.report.info('vote read back', { ...factsOfVote(decision), status });
+  await hintAtItsInstruction(approver, decision);
   const asVoted = status === (decision.decision === 'approve' ? 'approved' : 'rejected');
   // It expires when others reached the threshold before us, which is no surprise.
   if (!asVoted && status !== 'expired') approver.report.alarm('vote_differs', { ...factsOfVote(decision), status });
+}
+
+/** Custody that has decided settles within seconds, which no feed tells of a taker's transaction or of a transfer. */
+async function hintAtItsInstruction(approver: Approver, { facts: { txId } }: Decision): Promise<void> {
+  const instruction = txId === undefined ? undefined : await instructionOfTransaction(approver.store, txId);
+  if (instruction !== undefined && !isTerminal(instruction.state))
+    await hintToLook(approver, instruction, settledWithinMs);
 }
 
 /** Before the status is recorded: whoever dies in between closes what is closed already. */

@@ -1,5 +1,6 @@
 import type { Hints, ItemStore, Reporter } from '../instructions/ports.ts';
-import { fundGroup, type Instruction, type Place } from '../instructions/record.ts';
+import { fundGroup, type Place } from '../instructions/record.ts';
+import { hintToLook, toldOf } from '../instructions/told.ts';
 import { instructionOfTransaction } from '../instructions/transactions.ts';
 import type { ConnectedMovement, HubUpdate } from '../partner-api/feeds.ts';
 import type { Action } from '../partner-api/index.ts';
@@ -43,12 +44,8 @@ export async function hintOfMovement(listener: Listener, { txId, walletId }: Con
   const instruction = txId === '' ? undefined : await instructionOfTransaction(listener.store, txId);
   if (instruction !== undefined) return await hintToLook(listener, instruction);
   const place = listener.places.find((bound) => bound.walletId === walletId);
-  if (place !== undefined) await listener.hints.send('poll', [{ id: fundGroup(place) }]);
+  if (place !== undefined) await listener.hints.send('poll', [{ id: toldOf(fundGroup(place)) }]);
 }
 
 /** The strategy reads what the look has recorded. */
 const afterTheLookMs = 1_000;
-
-async function hintToLook({ hints }: Listener, instruction: Instruction): Promise<void> {
-  await hints.send('poll', [{ id: instruction.index.openIn ?? instruction.id }]);
-}

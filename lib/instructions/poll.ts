@@ -6,6 +6,7 @@ import { ageMs, lookAgainMs, reportAge } from './pace.ts';
 import type { Item } from './ports.ts';
 import { fundOfGroup, type Instruction, isTerminal } from './record.ts';
 import { rotated } from './rotated.ts';
+import { type Look, readLook, toldAgainOf } from './told.ts';
 import { alarmWhenTurnedAway } from './turned-away.ts';
 
 /** Older pages are not read: what is not on the first two is asked for by id. */
@@ -19,17 +20,22 @@ const maxLooksById = 10;
 const lookReserveMs = 18_000;
 /** How soon a ledger that could not be read is asked for again. */
 const ledgerAgainMs = 15_000;
+/** A fund that something has happened in is looked at no more often than this. */
+const toldPaceMs = 1_000;
 /** Where the caller has no deadline. */
 const assumedRemainingMs = 30_000;
 
 /** Looks at what a hint names: all open transactions of a fund, or one. Nothing long is begun near `deadlineMs`. */
-export async function poll(worker: Worker, id: string, deadlineMs?: number): Promise<void> {
-  const fund = fundOfGroup(id);
+export async function poll(worker: Worker, hint: string, deadlineMs?: number): Promise<void> {
+  const look = readLook(hint);
+  const fund = fundOfGroup(look.id);
   const untilMs = deadlineMs ?? worker.clock.nowMs() + assumedRemainingMs;
-  await (fund === undefined ? pollOne(worker, id) : pollFund(worker, { group: id, ...fund }, untilMs));
+  await (fund === undefined
+    ? pollOne(worker, look)
+    : pollFund(worker, { group: look.id, told: look.told, ...fund }, untilMs));
 }
 
-interface Fund {
+interface Fund extends Pick<Look, 'told'> {
   readonly group: string;
   readonly companyId: string;
   readonly fundId: string;
@@ -45,7 +51,7 @@ async function pollFund(worker: Worker, fund: Fund, deadlineMs: number): Promise
   if (open.length === 0) return;
   const nowMs = worker.clock.nowMs();
   const againMs = Math.min(...open.map((instruction) => lookAgainMs(ageMs(instruction, nowMs))));
-  if (!(await takeTurn(worker, fund.group, againMs))) return;
+  if (!(await takeTurn(worker, fund, againMs))) return;
 
   const { rows, waitMs } = await readLedger(worker, fund, open);
   const untold: Instruction[] = [];
@@ -80,11 +86,12 @@ async function lookAtSome(worker: Worker, untold: readonly Instruction[], deadli
  *     us    read v7 (due) ── write v8, due later, if still v7 ✓ ── ask
  *     them  read v7 (due) ── write v8, due later, if still v7 ✗    stop
  */
-async function pollOne(worker: Worker, id: string): Promise<void> {
+async function pollOne(worker: Worker, { id, told }: Look): Promise<void> {
   const nowMs = worker.clock.nowMs();
   let ours = false;
   const changed = await change(worker.store, id, (current) => {
-    ours = !isTerminal(current.state) && current.work === 'poll' && nowMs >= (current.workAtMs ?? 0);
+    ours = !isTerminal(current.state) && current.work === 'poll';
+    ours &&= told !== 'no' || nowMs >= (current.workAtMs ?? 0);
     return ours ? { ...current, workAtMs: nowMs + lookAgainMs(nowMs - current.createdAtMs) } : current;
   });
   if (changed === undefined || !ours) return;
@@ -118,14 +125,18 @@ interface Turn extends Item {
  *     us    read turn (over) ── write next turn if unchanged ✓ ── ask
  *     them  read turn (over) ── write next turn if unchanged ✗    stop
  */
-async function takeTurn(worker: Worker, group: string, paceMs: number): Promise<boolean> {
+async function takeTurn(worker: Worker, { group, told }: Fund, againMs: number): Promise<boolean> {
   const id = `turn/${group}`;
+  const paceMs = told === 'no' ? againMs : toldPaceMs;
   const takenAtMs = worker.clock.nowMs();
   const current = await worker.store.get<Turn>(id);
   const next = { id, index: {}, takenAtMs };
   if (current === undefined) return (await worker.store.create<Turn>(next)) !== undefined;
   // A hint sent for the next turn must find this one over although clocks and queues are not exact.
-  if (takenAtMs - current.takenAtMs < paceMs * 0.8) return false;
+  if (takenAtMs - current.takenAtMs < paceMs * 0.8) {
+    if (told === 'first') await worker.hints.send('poll', [{ id: toldAgainOf(group) }], { delayMs: 2 * toldPaceMs });
+    return false;
+  }
   return (await worker.store.replace<Turn>(current, next)) !== undefined;
 }
 

@@ -17,7 +17,7 @@ import {
 } from './strategy.ts';
 import { pricingOf } from './verdict.ts';
 
-/** How long a strategy waits whose wallet cannot pay the smallest of its sizes, or whose price is out of bounds. */
+/** How long a strategy waits whose wallet cannot pay the smallest of its sizes. */
 const tryAgainMs = 300_000;
 /** The longest wait after quotes that came to nothing, one after the other. */
 const longestWaitMs = 3_600_000;
@@ -52,11 +52,14 @@ export async function makeOffer(
 ): Promise<Offer | undefined> {
   const nowMs = desk.clock.nowMs();
   if (nowMs < (item.notBeforeMs ?? 0)) return undefined;
-  const decided = await decideTerms(desk, strategy, price, deadlineMs);
-  if (decided === undefined) {
-    await desk.store.replace<StrategyItem>(item, { ...item, notBeforeMs: nowMs + tryAgainMs });
+  const amounts = await decideAmounts(desk, strategy, price, deadlineMs);
+  if (typeof amounts === 'string') {
+    desk.report.info('nothing to offer', { strategy: strategy.name, reason: amounts });
+    if (amounts === 'the balance is too small')
+      await desk.store.replace<StrategyItem>(item, { ...item, notBeforeMs: nowMs + tryAgainMs });
     return undefined;
   }
+  const decided = termsOf(desk, strategy, price, amounts);
   const isUnmade = item.generation > 0 && (await offerOf(desk, strategy.name, item.generation)) === undefined;
   const raised = isUnmade ? item : await raise(desk, item);
   if (raised === undefined) return undefined;
@@ -73,41 +76,54 @@ async function raise(desk: QuoteDesk, item: StrategyItem): Promise<StrategyItem 
   return await desk.store.replace<StrategyItem>(item, { ...rest, generation: item.generation + 1 });
 }
 
-/** What the quote is to say; `undefined`, with a line in the log, when there is nothing the strategy could offer. */
-async function decideTerms(
+/** What the quote is to exchange, or why the strategy has nothing to offer. A price may be within its bounds a second later. */
+async function decideAmounts(
   desk: QuoteDesk,
   strategy: Strategy,
-  { price, text }: PriceAt,
+  { price }: PriceAt,
   deadlineMs: number,
-): Promise<Pick<Offer, 'terms' | 'fundId'> | undefined> {
+): Promise<Amounts | 'the balance is too small' | 'the price is outside the bounds'> {
+  const pricing = pricingOf(strategy);
+  const offers = strategy.sizes
+    .map(BigInt)
+    .sort((a, b) => (a < b ? 1 : -1))
+    .map((send) => ({ send, receive: receiveAmountBaseUnits(send, price, pricing) }))
+    .filter((amounts): amounts is Amounts => amounts.receive !== undefined);
+  if (offers.length === 0) return 'the price is outside the bounds';
+  const { netAmountBaseUnits } = await desk.api.wallets.max(
+    strategy.sendWalletId,
+    { type: 'swap', afterPending: true },
+    { signBeforeMs: signByMs(deadlineMs) },
+  );
+  return offers.find(({ send }) => send <= netAmountBaseUnits) ?? 'the balance is too small';
+}
+
+/** Base units. */
+interface Amounts {
+  readonly send: bigint;
+  readonly receive: bigint;
+}
+
+/** What the quote is to say. @throws InvalidRequest when the strategy's client is not bound to its wallets */
+function termsOf(
+  desk: QuoteDesk,
+  strategy: Strategy,
+  { text }: PriceAt,
+  { send, receive }: Amounts,
+): Pick<Offer, 'terms' | 'fundId'> {
   const { companyId, sendWalletId, receiveWalletId } = strategy;
   const client = desk.clients.find(({ id }) => id === strategy.client);
   if (client === undefined) throw new InvalidRequest(404, 'client', strategy.name);
   const sends = boundPlace(client, { companyId, walletId: sendWalletId }, 'sendWalletId');
   const receives = boundPlace(client, { companyId, walletId: receiveWalletId }, 'receiveWalletId');
-  const { netAmountBaseUnits } = await desk.api.wallets.max(
-    sendWalletId,
-    { type: 'swap', afterPending: true },
-    { signBeforeMs: signByMs(deadlineMs) },
-  );
-  const size = strategy.sizes
-    .map(BigInt)
-    .sort((a, b) => (a < b ? 1 : -1))
-    .find((each) => each <= netAmountBaseUnits);
-  const amount = size === undefined ? undefined : receiveAmountBaseUnits(size, price, pricingOf(strategy));
-  if (size === undefined || amount === undefined) {
-    const reason = size === undefined ? 'the balance is too small' : 'the price is outside the bounds';
-    desk.report.info('nothing to offer', { strategy: strategy.name, reason });
-    return undefined;
-  }
   const terms = {
     companyId,
     sendWalletId,
     receiveWalletId,
     sendAsset: sends.asset,
     receiveAsset: receives.asset,
-    sendAmount: String(size),
-    receiveAmount: String(amount),
+    sendAmount: String(send),
+    receiveAmount: String(receive),
     expiresAtSeconds: Math.floor(desk.clock.nowMs() / 1000) + strategy.lifetimeSeconds,
     price: text,
   };

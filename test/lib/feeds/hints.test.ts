@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hintOfAction, hintOfHubUpdate, hintOfMovement, type Listener } from '../../../lib/feeds/hints.ts';
 import { submitInstruction } from '../../../lib/instructions/submit.ts';
+import { toldOf } from '../../../lib/instructions/told.ts';
 import type { ConnectedMovement } from '../../../lib/partner-api/feeds.ts';
 import type { Action } from '../../../lib/partner-api/index.ts';
 import { putPrice } from '../../../lib/quotes/prices.ts';
@@ -31,7 +32,7 @@ describe('a message of a feed becomes a hint', () => {
   it('a change of a quote of ours, for the look at it', async () => {
     const { one, listener } = await listening();
     await hintOfHubUpdate(listener, { txId: 'tx-1', status: 'approved' });
-    expect(one.hints.waiting()).toMatchObject([{ route: 'poll', id: fund }]);
+    expect(one.hints.waiting()).toMatchObject([{ route: 'poll', id: toldOf(fund) }]);
   });
 
   it('a change of a quote that a strategy asked for, for its strategy too, once the look is over', async () => {
@@ -42,7 +43,7 @@ describe('a message of a feed becomes a hint', () => {
     world.hints.clear();
     await hintOfHubUpdate({ ...world.desk(), places: [] }, { txId: 'tx-1', status: 'approved' });
     expect(world.hints.waiting().map(({ route, id, visibleAtMs }) => [route, id, visibleAtMs - world.nowMs])).toEqual([
-      ['poll', 'fund:company/fund', 0],
+      ['poll', toldOf('fund:company/fund'), 0],
       ['quote', 'strategy/btc-eth', 1_000],
     ]);
   });
@@ -59,7 +60,7 @@ describe('a message of a feed becomes a hint', () => {
   ])('a movement, %s', async (_how, message) => {
     const { one, listener } = await listening();
     await hintOfMovement(listener, message);
-    expect(one.hints.waiting()).toMatchObject([{ route: 'poll', id: fund }]);
+    expect(one.hints.waiting()).toMatchObject([{ route: 'poll', id: toldOf(fund) }]);
   });
 
   it('a movement of a wallet that nobody is bound to is dropped', async () => {

@@ -3,6 +3,7 @@ import { dispatchDue } from '../../../lib/instructions/dispatch.ts';
 import { afterLook } from '../../../lib/instructions/machine.ts';
 import { poll } from '../../../lib/instructions/poll.ts';
 import { submitInstruction } from '../../../lib/instructions/submit.ts';
+import { toldAgainOf, toldOf } from '../../../lib/instructions/told.ts';
 import { ServerFaultError } from '../../../lib/partner-api/index.ts';
 import { type Answers, desk, place } from './desk.ts';
 
@@ -54,6 +55,33 @@ describe('looking at a fund', () => {
     await poll(one, fund);
     expect(one.calls).toEqual(['ledger', 'ledger']);
     expect((await now()).state).toBe('pending');
+  });
+
+  it('does not wait for its turn when somebody was told that something has happened, and then goes on as before', async () => {
+    let status = 'pending';
+    const { one, now } = await pending({ ledger: () => ({ total: 1, entries: [row(status)] }) });
+    one.pass(3_600_000);
+    await poll(one, fund);
+    one.hints.clear();
+    one.pass(5_000);
+    status = 'approved';
+    await poll(one, fund);
+    expect((await now()).state).toBe('pending');
+    await poll(one, toldOf(fund));
+    expect([(await now()).state, one.calls]).toEqual(['completed', ['ledger', 'ledger']]);
+  });
+
+  it('looks once more after much was told at the same moment, and not for each of them', async () => {
+    const { one } = await pending({ ledger: () => ({ total: 1, entries: [row('pending')] }) });
+    for (let message = 0; message < 50; message++) await poll(one, toldOf(fund));
+    expect(one.calls).toEqual(['ledger']);
+    one.pass(2_000);
+    const again = one.hints.waiting('poll').map(({ id }) => id);
+    expect(new Set(again)).toEqual(new Set([fund, toldAgainOf(fund)]));
+    one.hints.clear();
+    for (const id of again) await poll(one, id);
+    expect(one.calls).toEqual(['ledger', 'ledger']);
+    expect(new Set(one.hints.waiting('poll').map(({ id }) => id))).toEqual(new Set([fund]));
   });
 
   it('never completes what differs from what was asked for, and raises an alarm', async () => {

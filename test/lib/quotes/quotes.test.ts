@@ -143,6 +143,15 @@ describe('a strategy', () => {
     expect(world.onHub()).toEqual([]);
   });
 
+  it('quotes again as soon as the price is back within its bounds, without having asked for the balance meanwhile', async () => {
+    await passPriced(60, '19');
+    world.partnerApi.requests.length = 0;
+    await passPriced(60, '25');
+    expect([world.onHub(), world.partnerApi.requests.filter((each) => each === 'max')]).toEqual([[], []]);
+    await passPriced(10, '19');
+    expect(world.onHub()).toHaveLength(1);
+  });
+
   it.each([
     ['it is stopped', { stoppedStrategies: ['btc-eth'] }],
     ['its client is stopped', { stoppedClients: ['desk'] }],
