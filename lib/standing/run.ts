@@ -32,7 +32,10 @@ export interface StandingOffice extends Door {
 
 /** A due time that was missed is made up for only when it is less than this long ago. */
 const missedWithinMs = 3_600_000;
-/** The schedule runs every minute; a due time that was over before we first knew of it was nobody's promise. */
+/**
+ * The schedule runs every minute, so we may first know of a standing instruction that long after it was deployed. A due time
+ * that was over before that was nobody's promise.
+ */
 const firstSightMs = 150_000;
 
 /** Nothing is begun that would expire before anybody could look at it. */
@@ -77,8 +80,10 @@ async function runOne(office: StandingOffice, one: StandingInstruction): Promise
     office.store.get<Pointer>(pointerId(one)),
     instructionId === undefined ? undefined : office.store.get<Instruction>(instructionId),
   ]);
-  const isNew = pointer === undefined || pointer.scheduleHash !== hashOf(one);
-  if (isNew && (dueAtMs === undefined || nowMs - dueAtMs > firstSightMs)) {
+  const isNew = pointer === undefined;
+  const isDueForNew = dueAtMs !== undefined && nowMs - dueAtMs <= firstSightMs;
+  // With another schedule only what is due from now on counts: its last due time may be of a day that was served already.
+  if (isNew ? !isDueForNew : pointer.scheduleHash !== hashOf(one)) {
     return await remember(office, one, pointer, dueAtMs ?? nowMs);
   }
   if (dueAtMs === undefined || instructionId === undefined || known !== undefined) return;

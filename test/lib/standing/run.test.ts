@@ -134,11 +134,11 @@ describe('a standing instruction', () => {
   });
 
   it('runs only the latest of several missed times', async () => {
-    const often = { ...rent, schedule: 'cron(0/10 * * * ? *)' };
+    const often = { ...rent, name: 'often', schedule: 'cron(0/10 * * * ? *)' };
     await runAt(day(1, '07:00:01'), { standing: [often] });
     await end(made()[0]);
     await runAt(day(1, '07:45:00'), { standing: [often] });
-    expect(told().map(([name]) => name)).toEqual(['rent/2026-07-01T07:00:00.000Z', 'rent/2026-07-01T07:40:00.000Z']);
+    expect(told().map(([name]) => name)).toEqual(['often/2026-07-01T07:00:00.000Z', 'often/2026-07-01T07:40:00.000Z']);
   });
 
   it('alarms when its client may not do this (any more), and lets the others run', async () => {
@@ -173,6 +173,16 @@ describe('a new standing instruction', () => {
     // The one that began under the former schedule is still open.
     await runAt(day(3, '06:30:05'), { standing: [earlier] });
     expect(told()[1]).toEqual(['rent/2026-07-03T06:30:00.000Z', 'cancelled', 'the previous one is accepted']);
+  });
+
+  it('is not carried out a second time on the day on which its schedule changes', async () => {
+    await runAt(day(1, '07:00:05'));
+    await end(made()[0]);
+    const later = { ...rent, schedule: 'cron(1 9 * * ? *)' };
+    for (const time of ['07:02:00', '07:03:00', '07:59:00']) await runAt(day(1, time), { standing: [later] });
+    expect(told()).toHaveLength(1);
+    await runAt(day(2, '07:01:10'), { standing: [later] });
+    expect(told()[1]).toEqual(['rent/2026-07-02T07:01:00.000Z', 'accepted', '']);
   });
 });
 
