@@ -3,7 +3,7 @@ import type { ActionDetails } from '../../lib/partner-api/index.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../lib/partner-api/json.ts';
 import { readActionDetails } from '../../lib/partner-api/models/action.ts';
 import { type ApproverConfig, approvals } from '../../lib/platform/config/approvals.ts';
-import { checkOneConcern } from '../../lib/platform/config/parse.ts';
+import { examineConcern } from '../../lib/platform/config/examine.ts';
 import { UsageError } from '../partner-api/io.ts';
 import { fileBytes } from '../partner-api/options.ts';
 
@@ -27,7 +27,7 @@ export function readRules(path: string): RuleFile {
   const document = readJson(path, '--rules');
   const value = isJsonObject(document) ? document['approvals'] : undefined;
   if (value === undefined) throw new UsageError(`--rules: ${path} has no key "approvals"`);
-  const { value: approvers, found } = checkOneConcern('approvals', approvals, value);
+  const { value: approvers, found } = examineConcern('approvals', approvals, value);
   return { approvers: (approvers as ApproverConfig[] | undefined) ?? [], problems: found };
 }
 

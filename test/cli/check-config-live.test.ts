@@ -315,7 +315,11 @@ describe('npm run check-config -- --live', () => {
     });
     expect({ code, err }).toEqual({
       code: 1,
-      err: [expect.stringContaining('not compared'), expect.stringContaining('clients[0].bindings[0].asset')],
+      err: [
+        expect.stringContaining('not compared'),
+        expect.stringContaining('clients[0].bindings[0].asset'),
+        expect.stringContaining('before it is mended'),
+      ],
     });
     expect(world.server.sandbox.requests.read().total).toBe(before);
   });

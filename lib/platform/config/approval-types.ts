@@ -27,16 +27,14 @@ const names: readonly Told[] = [...movement, 'customer'];
 export function checkTypes(when: RuleConditions, path: string): ProblemInFile[] {
   const asked = names.filter((name) => when[name] !== undefined);
   if (when.actionTypes !== undefined) {
-    return when.actionTypes.flatMap((type, place) =>
-      Object.hasOwn(toldBy, type)
-        ? checkType(type, asked, path)
-        : [
-            warning(
-              `${path}.actionTypes[${place}]`,
-              `"${type}" is no action type that the Partner API is known to send`,
-            ),
-          ],
-    );
+    // Beside a known type it may be one that is yet to come; alone it is most likely misspelt, and the rule does nothing.
+    const isAnyKnown = when.actionTypes.some((type) => Object.hasOwn(toldBy, type));
+    return when.actionTypes.flatMap((type, place) => {
+      if (Object.hasOwn(toldBy, type)) return checkType(type, asked, path);
+      const unknown = `"${type}" is no action type that the Partner API is known to send`;
+      const where = `${path}.actionTypes[${place}]`;
+      return [isAnyKnown ? warning(where, unknown) : error(where, `can never match: ${unknown}`)];
+    });
   }
   const canMatch = Object.values(toldBy).some((told) => asked.every((name) => told.includes(name)));
   return canMatch ? [] : [error(path, `can never match: no type of action tells what ${asked.join(', ')} ask for`)];

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileOf, invalidConfig } from './check-concern.ts';
-import { type Concern, isError, type Problem } from './concern.ts';
-import { type ConcernName, type Config, concerns } from './concerns.ts';
+import { isError, type Problem } from './concern.ts';
+import type { Config } from './concerns.ts';
 import { type Checked, checkDocument } from './parse.ts';
 
 /**
@@ -32,18 +32,9 @@ function checkFolder(directory: string, nowMs: number): Checked {
       unreadable.push(name);
     } else document[name] = value;
   }
-  const { config, problems: found } = checkDocument(document, unreadable);
-  problems.push(...found, ...(config === undefined ? [] : checkMoment(config, nowMs)));
+  const { config, problems: found } = checkDocument(document, unreadable, nowMs);
+  problems.push(...found);
   return { config: problems.some(isError) ? undefined : config, problems };
-}
-
-function checkMoment(config: Config, nowMs: number): Problem[] {
-  return Object.entries(concerns as Record<ConcernName, Concern>).flatMap(([name, concern]) =>
-    (concern.checkAt?.(config[name as ConcernName], nowMs) ?? []).map((problem) => ({
-      file: fileOf(name),
-      ...problem,
-    })),
-  );
 }
 
 function jsonFilesOf(directory: string, problems: Problem[]): string[] {

@@ -14,7 +14,7 @@ export function fileOf(name: string): string {
   return `config/${name}.json`;
 }
 
-/** Checks one concern alone: what its schema makes of the value, and what is wrong with it. */
+/** Checks one concern alone: what its schema makes of the value, and what is wrong with it; of a value it refuses, only that. */
 export function checkOneConcern(name: string, concern: Concern, given: unknown): { value: unknown; found: Problem[] } {
   if (given === undefined) return { value: concern.whenAbsent, found: [] };
   const parsed = concern.schema.safeParse(given);

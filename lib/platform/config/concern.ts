@@ -26,11 +26,11 @@ export interface Concern<Schema extends z.ZodMiniType = z.ZodMiniType> {
   readonly whenAbsent: z.output<Schema>;
   /** What a schema cannot say: duplicates, references, warnings. Only asked about values the schema accepts. */
   check(value: z.output<Schema>): ProblemInFile[];
-  /** What only the clients beside it can say: that a client or a binding it names exists. */
+  /** What only the clients beside it can say: that a client or a binding it names exists. Asked whatever `check` said. */
   checkWithClients?(value: z.output<Schema>, clients: readonly ClientConfig[]): ProblemInFile[];
   /**
    * What is wrong by now. Only asked where the files are put together: what was valid when it was packaged must not stop a
-   * function later.
+   * function later. Asked whatever `check` said.
    */
   checkAt?(value: z.output<Schema>, nowMs: number): ProblemInFile[];
 }

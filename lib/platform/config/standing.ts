@@ -43,10 +43,8 @@ export const standing = {
   },
   checkWithClients: (value, clients) => value.flatMap((one, place) => checkAgainst(one, clients, `standing[${place}]`)),
   checkAt: (value, nowMs) =>
-    value.flatMap(({ schedule, timeZone }, place) =>
-      isDueAfter(parseCron(schedule), wallClock(timeZone)(nowMs))
-        ? []
-        : [error(`standing[${place}].schedule`, 'is never due again')],
+    value.flatMap((one, place) =>
+      hasRunOut(one, nowMs) ? [error(`standing[${place}].schedule`, 'is never due again')] : [],
     ),
 } satisfies Concern<z.ZodMiniType<StandingConfig[]>>;
 
@@ -57,30 +55,42 @@ function checkOne(one: StandingConfig, path: string): ProblemInFile[] {
   if (schedule.failed !== undefined) report('schedule', schedule.failed);
   else if (!isEverDue(schedule.value)) report('schedule', 'is never due');
   if (!isZone(one.timeZone)) report('timeZone', 'is no time zone of the IANA database');
+  return [...problems, ...checkRequest(one, path)];
+}
+
+/** What is asked for: a kind that may recur, and a body that is one of it. */
+function checkRequest(one: StandingConfig, path: string): ProblemInFile[] {
   const kind = kinds.get(one.kind);
   if (kind === undefined || !kind.mayRecur) {
     const allowed = [...kinds.values()].filter((each) => each.mayRecur).map((each) => each.name);
-    report('kind', `is none of ${allowed.join(', ')}`);
-  } else if (one.body['expiresAt'] !== undefined) {
-    report('body.expiresAt', 'follows from the due time and lifetimeSeconds');
-  } else {
-    const refused = refusalOf(() => parseWith(kind.schema, one.body));
-    if (refused !== undefined) report(`body.${refused.field}`, refused.reason);
+    return [error(`${path}.kind`, `is none of ${allowed.join(', ')}`)];
   }
-  return problems;
+  if (one.body['expiresAt'] !== undefined)
+    return [error(`${path}.body.expiresAt`, 'follows from the due time and lifetimeSeconds')];
+  const refused = refusalOf(() => parseWith(kind.schema, one.body));
+  return refused === undefined ? [] : [error(`${path}.body.${refused.field}`, refused.reason)];
+}
+
+/** Whether it was due once and never will be again. One that is never due, or whose zone nobody knows, is told of elsewhere. */
+function hasRunOut({ schedule, timeZone }: StandingConfig, nowMs: number): boolean {
+  const { value: cron } = attempt(() => parseCron(schedule));
+  if (cron === undefined || !isEverDue(cron) || !isZone(timeZone)) return false;
+  return !isDueAfter(cron, wallClock(timeZone)(nowMs));
 }
 
 /** The client must be there, and must be bound to what the body names. */
 function checkAgainst(one: StandingConfig, clients: readonly ClientConfig[], path: string): ProblemInFile[] {
   const client = clients.find((each) => each.id === one.client);
   if (client === undefined) return [error(`${path}.client`, 'is no client')];
+  // Of a body that is wrong in itself nobody can say what it is about.
+  if (checkRequest(one, path).length > 0) return [];
   const kind = kinds.get(one.kind) as Kind;
   const refused = refusalOf(() => kind.resolve(one.body as never, client, ''));
   if (refused === undefined) return [];
   return [error(`${path}.body.${refused.field}`, `the client "${client.id}" is not bound to this ${refused.reason}`)];
 }
 
-function attempt<T>(make: () => T): { value: T; failed?: undefined } | { failed: string } {
+function attempt<T>(make: () => T): { value: T; failed?: undefined } | { value?: undefined; failed: string } {
   try {
     return { value: make() };
   } catch (error) {

@@ -142,8 +142,15 @@ describe('approval rules', () => {
 
   it('warn of a rule that approves everything, and of an action type nobody knows', () => {
     expect(problemsOf(rule('r', {}))).toEqual([expect.stringMatching(/^warning .*approves every action/)]);
-    expect(problemsOf(rule('r', { actionTypes: ['ApproveTransfers'], ...btc }))).toEqual([
-      expect.stringMatching(/^warning .*"ApproveTransfers" is no action type/),
+    expect(problemsOf(rule('r', { actionTypes: ['ApproveTransfer', 'ApproveLoan'], ...btc }))).toEqual([
+      expect.stringMatching(/^warning .*actionTypes\[1\]: "ApproveLoan" is no action type/),
+    ]);
+  });
+
+  it('refuse a rule that is about nothing but types nobody knows', () => {
+    expect(problemsOf(rule('r', { actionTypes: ['ApproveTransfr', 'ApproveSwep'], ...btc }))).toEqual([
+      expect.stringMatching(/^error .*actionTypes\[0\]: can never match: "ApproveTransfr" is no action type/),
+      expect.stringMatching(/^error .*actionTypes\[1\]: can never match: "ApproveSwep" is no action type/),
     ]);
   });
 

@@ -139,7 +139,13 @@ describe('a configuration with mistakes', () => {
   it('in a file that cannot be read is all that is told of it: what others say of it is not known', () => {
     write('clients.json', '{');
     write('watches.json', { watches: [{ client: 'desk' }] });
-    expect(checkConfig(folder)).toMatchObject([{ file: 'config/clients.json' }]);
+    expect(checkConfig(folder)).toMatchObject([
+      { file: 'config/clients.json', severity: 'error' },
+      {
+        message: 'before it is mended, what these say of its clients is not checked: config/watches.json',
+        severity: 'warning',
+      },
+    ]);
   });
 
   it.each([

@@ -170,7 +170,7 @@ describe('a standing instruction that has run out', () => {
 
   it('is refused when its years are over, and not while one of them has such a day', () => {
     expect(at('2026-11-24T00:00:00Z', 'cron(0 9 1 * ? 2020-2025)')).toEqual(never);
-    expect(at('2026-11-24T00:00:00Z', 'cron(0 9 29 FEB ? 2025-2027)')).toEqual(never);
+    expect(at('2026-11-24T00:00:00Z', 'cron(0 9 29 FEB ? 2023-2027)')).toEqual(never);
     expect(at('2026-11-24T00:00:00Z', 'cron(0 9 29 FEB ? 2025-2028)')).toEqual([]);
     expect(at('2026-11-24T00:00:00Z', 'cron(0 9 ? * 2#5 *)')).toEqual([]);
   });
@@ -194,6 +194,75 @@ describe('a file with mistakes', () => {
       'config/standing.json: standing: must be an array',
       'config/strategies.json: strategies[0].sendWalletId: the client "desk" is not bound to this wallet of the company',
     ]);
+  });
+});
+
+describe('an entry that is wrong in form', () => {
+  const found = (document: Record<string, unknown>, nowMs = Date.parse('2026-11-24T00:00:00Z')) =>
+    checkDocument({ clients, ...document }, [], nowMs).problems.map(problemText);
+  const wrong = { ...strategy, extra: 1 };
+
+  it('does not hide what is wrong with the others, which keep their places', () => {
+    const unbound = { ...strategy, name: 'two', sendWalletId: 'unbound' };
+    const twice = { ...strategy, name: 'two', sendWalletId: 'eth', receiveWalletId: 'btc' };
+    expect(found({ strategies: [wrong, unbound, 7, twice] })).toEqual([
+      'config/strategies.json: strategies[0].extra: unknown key',
+      'config/strategies.json: strategies[2]: must be an object',
+      'config/strategies.json: strategies[3].name: "two" is the name of strategies[1] already',
+      'config/strategies.json: strategies[1].sendWalletId: the client "desk" is not bound to this wallet of the company',
+    ]);
+    expect(
+      found({
+        standing: [
+          { ...rent, schedule: 5 },
+          { ...rent, name: 'past', schedule: 'cron(0 9 1 * ? 2025)' },
+          { ...rent, name: 'nonsense', schedule: 'weekly', kind: 'gift', client: 'nobody' },
+        ],
+      }),
+    ).toEqual([
+      'config/standing.json: standing[0].schedule: must be a string',
+      'config/standing.json: standing[2].schedule: is not cron(minutes hours day-of-month month day-of-week year)',
+      'config/standing.json: standing[2].kind: is none of transfer, withdrawal, sweep',
+      'config/standing.json: standing[2].client: is no client',
+      'config/standing.json: standing[1].schedule: is never due again',
+    ]);
+  });
+
+  it('takes no more along than the rule or the binding that it is', () => {
+    const never = { actionTypes: ['ApproveTransfr'] };
+    const zone = { zone: 'Europe/Atlantis', from: '08:00', to: '09:00' };
+    const rules = [
+      { name: 'a', decide: 'approve', when: { asset: ['BTC'] } },
+      { name: 'b', decide: 'reject', when: never },
+      { name: 'c', decide: 'reject', when: { assets: ['BTC', 5] } },
+      { name: 'b', decide: 'reject', when: { time: zone } },
+    ];
+    const other = { coreClientId: 'other', client: 'desk', rules: [], surplus: true };
+    expect(found({ approvals: [other, { coreClientId: 'core', client: 'desk', rules }] })).toEqual([
+      'config/approvals.json: approvals[0].surplus: unknown key',
+      'config/approvals.json: approvals[1].rules[0].when.asset: unknown key',
+      'config/approvals.json: approvals[1].rules[2].when.assets[1]: must be a string',
+      'config/approvals.json: approvals[1].rules[3].name: "b" is the name of rules[1] already',
+      expect.stringContaining('approvals[1].rules[1].when.actionTypes[0]: can never match'),
+      expect.stringContaining('approvals[1].rules[3].when.time.zone: "Europe/Atlantis" is no time zone'),
+    ]);
+    const webhooks = [{ name: 'main', url: 'http://desk.example/', events: ['quote.publishd'] }];
+    const desk = { id: 'desk', bindings: [{ ...bindings[0], asset: 1 }, bindings[1], bindings[1]], webhooks };
+    expect(found({ clients: [desk], strategies: [strategy] })).toEqual([
+      'config/clients.json: clients[0].bindings[0].asset: must be a string',
+      'config/clients.json: clients[0].bindings[2].walletId: the wallet "eth" is bound by bindings[1] already',
+      'config/clients.json: clients[0].webhooks[0].url: must be https',
+      expect.stringContaining('config/clients.json: clients[0].webhooks[0].events[0]: is none of'),
+      'config/clients.json: before it is mended, what these say of its clients is not checked: config/strategies.json',
+    ]);
+  });
+
+  it('leaves the places of the entry that follows it alone', () => {
+    const bad = { coreClientId: 1, client: 'desk', rules: [{}, { name: 'x', decide: 'reject', when: {} }] };
+    const twice = { name: 'x', decide: 'reject', when: { assets: ['BTC'] } };
+    expect(found({ approvals: [bad, { coreClientId: 'core', client: 'desk', rules: [twice, twice] }] })).toContain(
+      'config/approvals.json: approvals[1].rules[1].name: "x" is the name of rules[0] already',
+    );
   });
 });
 
