@@ -3,7 +3,7 @@ import type { ActionDetails } from '../../lib/partner-api/index.ts';
 import type { ApproverConfig } from '../../lib/platform/config/approvals.ts';
 import { exitCodes, type Io, UsageError } from '../partner-api/io.ts';
 import { readOptions, required } from '../partner-api/options.ts';
-import { cell, table } from '../partner-api/table.ts';
+import { cell, table, wholeCell } from '../partner-api/table.ts';
 import { readActions, readInstructions, readRules } from './files.ts';
 
 /** How the command is called. */
@@ -92,23 +92,17 @@ function jsonOf({ actionId, facts, judgement }: DryDecision): unknown {
 
 function tableOf(decisions: readonly DryDecision[]): string {
   const rows = decisions.map(({ actionId, facts, judgement }) => [
-    actionId,
-    facts.actionType,
-    facts.asset ?? '',
-    facts.netAmount ?? '',
-    judgement.decision,
-    judgement.why,
+    ...[actionId, facts.actionType, facts.asset, facts.netAmount, judgement.decision].map(cell),
+    wholeCell(judgement.why),
   ]);
-  const overview = table(
-    ['action', 'type', 'asset', 'net amount', 'decision', 'why'],
-    rows.map((row) => row.map(cell)),
-  );
+  const overview = table(['action', 'type', 'asset', 'net amount', 'decision', 'why'], rows);
   const reasons = decisions.flatMap(({ actionId, judgement }) =>
     judgement.looked
       .filter(({ is }) => is !== 'met')
-      .map(({ rule, is, why }) =>
-        [actionId, rule, is === 'open' ? 'not known yet' : 'does not apply', why ?? ''].map(cell),
-      ),
+      .map(({ rule, is, why }) => [
+        ...[actionId, rule, is === 'open' ? 'not known yet' : 'does not apply'].map(cell),
+        wholeCell(why),
+      ]),
   );
   return reasons.length === 0 ? overview : `${overview}\n\n${table(['action', 'rule', '', 'because'], reasons)}`;
 }

@@ -2,14 +2,19 @@ import { isJsonObject } from '../../lib/partner-api/json.ts';
 
 /** What stands in one cell: texts as they are, everything else as JSON, cut at a width a screen can bear. */
 export function cell(value: unknown): string {
+  const line = wholeCell(value);
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+/** The same, however long it is: for the last column, where it breaks no other. */
+export function wholeCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text =
     typeof value === 'object'
       ? JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? member.toString() : member))
       : String(value);
   // Texts of the API are shown as they are but for control characters, which could drive a terminal.
-  const line = [...text].map((character) => (character < ' ' || character === '\x7f' ? ' ' : character)).join('');
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+  return [...text].map((character) => (character < ' ' || character === '\x7f' ? ' ' : character)).join('');
 }
 
 /** Rows under headings, in aligned columns. */

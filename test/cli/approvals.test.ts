@@ -73,6 +73,20 @@ describe('npm run approvals', () => {
     expect(out).toContain('capped  does not apply  asset: ETH-TESTNET is not in the list');
   });
 
+  it('says the whole of why an action is not ours', () => {
+    const ours = { name: 'ours', decide: 'approve', when: { matchesInstruction: true } };
+    const record = {
+      ...{ id: 'i1', kind: 'transfer', state: 'pending', walletId: 'another', asset: 'BTC-TESTNET', txId: 'tx-a' },
+      ...{ companyId: 'company', fundId: 'fund', counterpartyWalletId: 'another', amount: '801', reference: 'other' },
+    };
+    const args = ['--rules', file('rules.json', rules(ours)), '--actions', file('one.json', action('a'))];
+    args.push('--instructions', file('instructions.json', { instructions: [record] }));
+    const [decided] = JSON.parse(run(...args, '--json').out) as { why: string; looked: { why: string }[] }[];
+    expect(decided?.looked[0]?.why.length).toBeGreaterThan(60);
+    expect(run(...args).out).toContain(decided?.looked[0]?.why);
+    expect(run(...args).out).toContain(decided?.why);
+  });
+
   it('matches actions to our records, each transaction once', () => {
     const ours = { name: 'ours', decide: 'approve', when: { matchesInstruction: true } };
     const record = {
