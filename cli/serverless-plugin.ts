@@ -2,6 +2,7 @@
  * The packager's plugin for this project alone (named in serverless.yml). It builds before anything is packaged, and adds
  * to the template what cli/build/template.ts derives from each function and queue.
  */
+import { ConfigurationError } from '../lib/platform/errors.ts';
 import { buildFunctions } from './build/build.ts';
 import { readConfigText } from './build/config.ts';
 import {
@@ -106,7 +107,17 @@ export default class QredoFunctionsPlugin {
     const handlers = Object.fromEntries(
       Object.entries(service.functions).map(([name, block]) => [name, block.handler] as const),
     );
-    await buildFunctions({ root: serviceDir, handlers, configText: readConfigText(serviceDir) });
+    await buildFunctions({ root: serviceDir, handlers, configText: this.configText() });
+  }
+
+  /** What is wrong in `config/` is for whoever edits it: every problem, and no stack. */
+  private configText(): string {
+    try {
+      return readConfigText(this.serverless.serviceDir);
+    } catch (error) {
+      if (error instanceof ConfigurationError) throw new this.serverless.classes.Error(error.message);
+      throw error;
+    }
   }
 
   /** The defaults let `package` run anywhere; a deployed function must not talk to them. */

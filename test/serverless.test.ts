@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the packager fills these in, not JavaScript.
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse, type ScalarTag } from 'yaml';
@@ -7,6 +7,7 @@ import type { Resource } from '../cli/build/template.ts';
 import QredoFunctionsPlugin from '../cli/serverless-plugin.ts';
 import { metricNamespace } from '../lib/platform/metrics.ts';
 import { readServerlessFile } from '../sandbox/aws/serverless-file.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -63,12 +64,22 @@ function extended(commands: string[] = ['package'], edit: (file: Template) => vo
     }
   }
   edit(file);
-  const plugin = new QredoFunctionsPlugin({
-    serverlessDir: root,
-    serviceDir: root,
+  pluginOf(file, { commands }).hooks['initialize']?.();
+  return file;
+}
+
+/** An error that the packager shows without a stack. */
+class ShownAsItIs extends Error {}
+
+function pluginOf(
+  file: Template,
+  { commands = ['package'], serviceDir = root }: { commands?: string[]; serviceDir?: string },
+): QredoFunctionsPlugin {
+  return new QredoFunctionsPlugin({
+    serviceDir,
     processedInput: { commands },
     service: file,
-    classes: { Error },
+    classes: { Error: ShownAsItIs },
     configSchemaHandler: { defineFunctionProperties: () => {} },
     getProvider: () => ({
       naming: {
@@ -78,8 +89,6 @@ function extended(commands: string[] = ['package'], edit: (file: Template) => vo
       },
     }),
   } as never);
-  plugin.hooks['initialize']?.();
-  return file;
 }
 
 type Statement = { Effect: string; Action: string[]; Resource: unknown };
@@ -356,6 +365,21 @@ describe('serverless.yml: what must outlive a mistake', () => {
         metric,
       ).toBe(true);
     }
+  });
+
+  it('packages no configuration that is broken, and shows its problems and nothing else', async () => {
+    const serviceDir = temporaryFolder();
+    mkdirSync(join(serviceDir, 'config'));
+    writeFileSync(join(serviceDir, 'config', 'watches.json'), '{ "watches": [{ "client": "nobody" }, {}] }');
+    const problems = [
+      'the configuration is not valid',
+      'config/watches.json: watches[1].client: is missing',
+      'config/watches.json: watches[0].client: "nobody" is no client',
+    ];
+    const build = pluginOf(template, { serviceDir }).hooks['before:package:createDeploymentArtifacts'];
+    const refusal = await Promise.resolve(build?.()).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(ShownAsItIs);
+    expect((refusal as Error).message).toBe(problems.join('\n'));
   });
 
   it('packages with the placeholders, and does not deploy them', () => {
