@@ -126,6 +126,7 @@ async function invitation(system: LocalSystem, partner: Partner, event: HttpApiE
     `functions    ${system.httpUrl}   (GET /openapi.json describes them)`,
     `Partner API  ${system.partnerApi.baseUrl}`,
     `control      ${system.partnerApi.controlUrl}/ledger`,
+    `inbound      ${system.inboundQueueUrl}   (docs/local-run.md says how to drop a request there)`,
     `operate      npm run operate -- list --local-env ${system.environmentFile}`,
     `token        ${token}`,
     '',

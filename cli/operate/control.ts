@@ -17,8 +17,8 @@ export const control: Command = {
   async run(args, io, open) {
     const { values, positionals } = readOptions(args, commonOptions, true);
     noArguments(positionals);
-    return await withStage(values, { io, open }, async ({ store }) =>
-      answer(await readControl(store), values.json === true, io),
+    return await withStage(values, { io, open }, async (context) =>
+      answer(await readControl(context.store), context, values.json === true, io),
     );
   },
 };
@@ -50,7 +50,7 @@ async function change(args: string[], outside: { io: Io; open: Open }, what: 'st
       what === 'stop'
         ? await stop(context, scope, reason ?? '', context.operator)
         : await resume(context, scope, reason, context.operator);
-    return answer(changed, values.json === true, io);
+    return answer(changed, context, values.json === true, io);
   });
 }
 
@@ -74,8 +74,8 @@ function warnOfUnknown(scope: StopScope, { known }: Context, io: Io): void {
     io.err(`WARNING: config/strategies.json names no strategy "${scope.strategy}"`);
 }
 
-function answer(changed: Control, json: boolean, io: Io): number {
-  const view = viewOfControl(changed);
+function answer(changed: Control, { known }: Context, json: boolean, io: Io): number {
+  const view = viewOfControl(changed, known);
   io.out(json ? JSON.stringify(view) : render(view));
   return exitCodes.ok;
 }

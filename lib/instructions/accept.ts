@@ -38,7 +38,8 @@ export async function acceptInstruction(
   door: Door,
   request: Request,
 ): Promise<{ instruction: Instruction; created: boolean }> {
-  const key = checkedKey(request.idempotencyKey);
+  const keyField = request.source === 'http' ? 'Idempotency-Key' : 'idempotencyKey';
+  const key = checkedKey(request.idempotencyKey, keyField);
   const id = derivedId(door.stage, request.source, request.client.id, key);
   const bodyHash = canonicalHash([request.kind.name, request.body]);
 
@@ -46,7 +47,7 @@ export async function acceptInstruction(
   if (created === undefined) {
     const known = await door.store.get<Instruction>(id);
     if (known === undefined) throw new Error(`${id}: refused by the table as existing, yet not in it`);
-    return { instruction: sameBody(known, bodyHash), created: false };
+    return { instruction: sameBody(known, bodyHash, keyField), created: false };
   }
   const { kind, state } = created;
   if (state === 'accepted') door.report.count('InstructionsAccepted', 1, { kind });
@@ -74,16 +75,15 @@ async function createUnlessKnown(door: Door, request: Request, identity: Identit
   return await door.store.create<Instruction>(draft);
 }
 
-function checkedKey(key: string | undefined): string {
-  if (key === undefined || key === '')
-    throw new InvalidRequest(400, 'missing field: Idempotency-Key', 'Idempotency-Key');
-  if (!keyPattern.test(key)) throw new InvalidRequest(400, 'invalid field: Idempotency-Key', 'Idempotency-Key');
+function checkedKey(key: string | undefined, field: string): string {
+  if (key === undefined || key === '') throw new InvalidRequest(400, `missing field: ${field}`, field);
+  if (!keyPattern.test(key)) throw new InvalidRequest(400, `invalid field: ${field}`, field);
   return key;
 }
 
-function sameBody(instruction: Instruction, bodyHash: string): Instruction {
+function sameBody(instruction: Instruction, bodyHash: string, keyField: string): Instruction {
   if (instruction.bodyHash === bodyHash) return instruction;
-  throw new InvalidRequest(422, 'this key was used for another request', 'Idempotency-Key');
+  throw new InvalidRequest(422, 'this key was used for another request', keyField);
 }
 
 function newInstruction(

@@ -83,11 +83,24 @@ export async function changeControl(
   return changed;
 }
 
-/** The control item as `GET /control` shows it. */
-export function viewOfControl(control: Control): Record<string, unknown> {
+/** The names of the configuration. Where a list is missing nothing is known. */
+export interface KnownNames {
+  readonly clients?: readonly string[];
+  readonly strategies?: readonly string[];
+}
+
+/**
+ * The control item as `GET /control` shows it. `unknown` are the stopped names that the configuration does not have: a
+ * misspelt stop stops nothing.
+ */
+export function viewOfControl(control: Control, known: KnownNames): Record<string, unknown> {
   const { stopAll, stoppedClients, stoppedStrategies, reason, changedBy, changedAtMs } = control;
   const changed = control.version === 0 ? {} : { changedBy, changedAt: new Date(changedAtMs).toISOString() };
-  return { stopAll, stoppedClients, stoppedStrategies, reason, ...changed };
+  const unknown = [
+    ...stoppedClients.filter((name) => known.clients?.includes(name) === false),
+    ...stoppedStrategies.filter((name) => known.strategies?.includes(name) === false),
+  ];
+  return { stopAll, stoppedClients, stoppedStrategies, reason, ...changed, unknown };
 }
 
 /** Whose something is, as the stop button knows them: an instruction, a strategy, an approver. */

@@ -1,4 +1,5 @@
 import { InvalidRequest } from '../platform/http/errors.ts';
+import { refuseUnknownParameters } from '../platform/http/query.ts';
 import { isDerivedId } from './ids.ts';
 import { kinds } from './kinds/index.ts';
 import type { Door } from './outside.ts';
@@ -25,9 +26,7 @@ export async function listInstructions(
   client: string,
   query: ListQuery,
 ): Promise<InstructionPage> {
-  const known = ['state', 'kind', 'limit', 'cursor'];
-  for (const name of Object.keys(query))
-    if (!known.includes(name)) throw new InvalidRequest(400, `unknown field: ${name}`, name);
+  refuseUnknownParameters(query, ['state', 'kind', 'limit', 'cursor']);
   const where = {
     ...oneOf('state', query.state, states),
     ...oneOf('kind', query.kind, [...kinds.keys()]),

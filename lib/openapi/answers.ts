@@ -67,9 +67,10 @@ export const control = name(
     reason: text,
     changedBy: z.optional(text),
     changedAt: z.optional(instant),
+    unknown: z.array(text),
   }),
   'Control',
-  'What is stopped, and who stopped it. `changedBy` and `changedAt` are absent while nobody has ever touched it.',
+  'What is stopped, and who stopped it. `changedBy` and `changedAt` are absent while nobody has ever touched it; `unknown` are the names that the configuration does not have: they stop nothing.',
 );
 
 /** What an action said of itself. */

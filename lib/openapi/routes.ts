@@ -105,7 +105,7 @@ export const routes: readonly HttpRoute[] = [
     summary: 'Read the last comparison of the ledgers with the instructions',
     description: 'The last complete one of the calling client. There is a new one every day.',
     answers: { 200: { description: 'The report.', schema: reconciliation } },
-    refusals: [404],
+    refusals: [400, 404],
   },
   {
     method: 'get',

@@ -108,6 +108,7 @@ export const words: Readonly<Record<string, string>> = {
   'Side.status': "The Partner API's word in `ledger`, our own state in `ours`.",
   status: "The Partner API's last word on it.",
   stopAll: 'Whether nothing at all may be sent, published or approved.',
+  unknown: 'Stopped names that the configuration does not have.',
   stoppedClients: 'The clients for whom nothing may be sent or approved.',
   stoppedStrategies: 'The strategies that may publish nothing.',
   strategy: 'The strategy it is a quote of.',

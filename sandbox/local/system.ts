@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kinds } from '../../lib/instructions/kinds/index.ts';
 import { assembleConfig } from '../../lib/platform/config/assemble.ts';
 import type { Config } from '../../lib/platform/config/concerns.ts';
 import { type Invocation, type LocalAws, startLocalAws } from '../aws/index.ts';
@@ -41,6 +42,8 @@ export interface LocalSystem {
   readonly demo: Demo;
   /** The feed processes; may be killed, since losing them loses nothing. */
   readonly feeds: FeedProcesses;
+  /** Where a partner's own system would drop its requests. */
+  readonly inboundQueueUrl: string;
   /** The settings of the functions, for commands that are to act on this system: `--local-env FILE`. */
   readonly environmentFile: string;
   /** Wished ports that were taken, for people. */
@@ -109,6 +112,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     receiver,
     demo: keepsake.demo,
     feeds,
+    inboundQueueUrl: aws.queueUrl('qredo-functions-local-InboundQueue'),
     environmentFile,
     notes,
     stop: async () => {
@@ -133,12 +137,16 @@ async function startOnPort(port: number, journal: string | undefined, notes: str
   }
 }
 
-/** The project's own configuration, with the partner told at the local receiver. */
+/** Whom the local SQS names as the sender of every message. */
+const localSenderId = '000000000000';
+
+/** The project's own configuration, with the partner told at the local receiver, and heard at the local inbound queue. */
 function localConfig(folder: string, receiverUrl: string, standing: Config['standing']): string {
   const config = assembleConfig('config');
   const clients = config.clients.map((client) => ({
     ...client,
     webhooks: client.webhooks.map((webhook) => ({ ...webhook, url: receiverUrl })),
+    queueSenders: [...client.queueSenders, { senderId: localSenderId, kinds: [...kinds.keys()] }],
   }));
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify({ ...config, clients, standing: [...config.standing, ...standing] }));

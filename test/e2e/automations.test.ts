@@ -169,6 +169,8 @@ describe('the automations in the running system', () => {
     );
 
     expect((await ask('GET', '/reconciliations/latest')).status).toBe(404);
+    const filtered = await ask('GET', '/reconciliations/latest?fundId=one');
+    expect(filtered).toMatchObject({ status: 400, body: { detail: { reason: 'unknown field: fundId' } } });
     await aws.fire('reconcile');
     const report = await ask('GET', '/reconciliations/latest');
     expect(report).toMatchObject({ status: 200, body: { complete: true, differencesFound: 0 } });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allScopes } from '../../sandbox/local/partner.ts';
 import { demoClient, type LocalSystem, startLocalSystem } from '../../sandbox/local/system.ts';
@@ -89,6 +90,31 @@ describe('the doors of the running system', () => {
     const cancelled = await send('DELETE', `/instructions/${String(asked.body['id'])}`);
     expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled' } });
     expect((await send('PUT', '/control', { body: '{"stopAll":false}' })).body).toMatchObject({ stopAll: false });
+  });
+
+  it('says which stopped names nobody has', async () => {
+    const body = JSON.stringify({ stoppedClients: [demoClient, 'nobody'], stoppedStrategies: ['btc-ehh', 'btc-eth'] });
+    const stopped = await send('PUT', '/control', { body });
+    expect(stopped).toMatchObject({ status: 200, body: { unknown: ['nobody', 'btc-ehh'] } });
+    expect((await send('PUT', '/control', { body: '{}' })).body).toMatchObject({ unknown: [] });
+  });
+
+  it('hears what is dropped on the inbound queue, and takes it in once', async () => {
+    const request = {
+      client: demoClient,
+      kind: 'transfer',
+      idempotencyKey: 'dropped',
+      body: { ...sample, reference: 'dropped' },
+    };
+    const queue = new SQSClient({ useQueueUrlAsEndpoint: false });
+    const message = { QueueUrl: system.inboundQueueUrl, MessageBody: JSON.stringify(request) };
+    for (let time = 0; time < 2; time++) await queue.send(new SendMessageCommand(message));
+    queue.destroy();
+    const dropped = async () => {
+      const { body } = await send('GET', '/instructions?kind=transfer');
+      return (body['instructions'] as { reference: string }[]).filter(({ reference }) => reference === 'dropped');
+    };
+    await expect.poll(dropped, { timeout: 30_000, interval: 100 }).toHaveLength(1);
   });
 
   it('says 409 with the state when it is too late to cancel', async () => {

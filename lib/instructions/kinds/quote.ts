@@ -3,7 +3,7 @@ import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, moment, text } from '../fields.ts';
 import { type Instruction, placeOf } from '../record.ts';
 import type { Kind } from './kind.ts';
-import { assetDifferences, quoteState, seenSwap } from './swaps.ts';
+import { assetDifferences, quoteState, refuseOneWallet, seenSwap } from './swaps.ts';
 
 /** The body of `POST /quotes`. Both wallets are the maker's. */
 const schema = z.strictObject({
@@ -30,6 +30,7 @@ export const quote: Kind<typeof schema> = {
 
   resolve({ companyId, sendWalletId, receiveWalletId, sendAmount, receiveAmount, reference }, bindings, ownId) {
     const receives = boundPlace(bindings, { companyId, walletId: receiveWalletId }, 'receiveWalletId');
+    refuseOneWallet(sendWalletId, receiveWalletId);
     return {
       origin: boundPlace(bindings, { companyId, walletId: sendWalletId }, 'sendWalletId'),
       request: {

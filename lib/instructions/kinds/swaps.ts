@@ -1,4 +1,5 @@
 import type { Transaction } from '../../partner-api/index.ts';
+import { InvalidRequest } from '../../platform/http/errors.ts';
 import type { Instruction, State } from '../record.ts';
 import type { Seen } from './kind.ts';
 
@@ -61,4 +62,11 @@ export function assetDifferences(instruction: Instruction, receiveAsset: unknown
   if (seen.asset !== undefined && seen.asset !== instruction.place.asset) differs.push('asset');
   if (seen.receiveAsset !== undefined && seen.receiveAsset !== receiveAsset) differs.push('receiveAsset');
   return differs;
+}
+
+/** A swap is between two wallets. @throws InvalidRequest 400 */
+export function refuseOneWallet(sendWalletId: string, receiveWalletId: string): void {
+  if (sendWalletId === receiveWalletId) {
+    throw new InvalidRequest(400, 'invalid field: receiveWalletId (it is the wallet that sends)', 'receiveWalletId');
+  }
 }

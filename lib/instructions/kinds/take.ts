@@ -6,7 +6,7 @@ import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, text } from '../fields.ts';
 import { type Instruction, placeOf } from '../record.ts';
 import type { Kind, Seen } from './kind.ts';
-import { assetDifferences, seenSwap, takeState } from './swaps.ts';
+import { assetDifferences, refuseOneWallet, seenSwap, takeState } from './swaps.ts';
 
 /**
  * The body of `POST /quotes/{txId}/take`, with `txId` out of the path. Both wallets are the taker's. The worst price is a
@@ -32,6 +32,7 @@ export const take: Kind<typeof schema> = {
 
   resolve({ txId, companyId, sendWalletId, receiveWalletId, worstPrice, reference }, bindings, ownId) {
     const receives = boundPlace(bindings, { companyId, walletId: receiveWalletId }, 'receiveWalletId');
+    refuseOneWallet(sendWalletId, receiveWalletId);
     return {
       origin: boundPlace(bindings, { companyId, walletId: sendWalletId }, 'sendWalletId'),
       request: {

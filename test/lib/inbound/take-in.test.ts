@@ -98,7 +98,7 @@ describe('the inbound queue', () => {
     [JSON.stringify({ ...asked, kind: 'gift' }), 'invalid field: kind', 'kind'],
     [JSON.stringify({ ...asked, kind: '__proto__' }), 'invalid field: kind', 'kind'],
     [JSON.stringify({ ...asked, extra: 1 }), 'unknown field: extra', 'extra'],
-    [JSON.stringify({ ...asked, idempotencyKey: '' }), 'missing field: Idempotency-Key', 'Idempotency-Key'],
+    [JSON.stringify({ ...asked, idempotencyKey: '' }), 'missing field: idempotencyKey', 'idempotencyKey'],
     [JSON.stringify({ ...asked, body: { ...body, amount: 1.5 } }), 'invalid field: amount', 'amount'],
     [JSON.stringify({ ...asked, body: { ...body, walletId: 'not bound' } }), 'wallet', 'walletId'],
     [JSON.stringify({ ...asked, body: { ...body, reference: 'x'.repeat(30_000) } }), 'message too large', 'body'],

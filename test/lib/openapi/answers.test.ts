@@ -122,12 +122,12 @@ describe('what the doors answer is what the description says', () => {
 
   it('of the stop button, before and after somebody touched it', async () => {
     const store = memoryStore({ id: () => String(Math.random()) });
-    const untouched = viewOfControl(await readControl(store));
+    const untouched = viewOfControl(await readControl(store), {});
     expect(untouched).not.toHaveProperty('changedAt');
     expectDescribed('Control', answers.control, untouched);
     const report = { info() {}, warn() {}, alarm() {}, count() {}, duration() {} };
     const touched = await setControl({ store, report, clock: { nowMs: () => nowMs } }, { stopAll: true }, 'operator');
-    expectDescribed('Control', answers.control, viewOfControl(touched));
+    expectDescribed('Control', answers.control, viewOfControl(touched, { clients: ['desk'] }));
   });
 });
 
