@@ -1,5 +1,6 @@
 import type { ItemStore, Page } from '../instructions/ports.ts';
 import { InvalidRequest } from '../platform/http/errors.ts';
+import { refuseUnknownParameters } from '../platform/http/query.ts';
 import { type Decision, decisionsOf } from './decision.ts';
 
 const defaultPageSize = 50;
@@ -15,9 +16,7 @@ export async function listDecisions(
   client: string,
   query: DecisionQuery,
 ): Promise<Page<Decision>> {
-  for (const name of Object.keys(query)) {
-    if (!parameters.some((known) => known === name)) throw new InvalidRequest(400, `unknown field: ${name}`, name);
-  }
+  refuseUnknownParameters(query, parameters);
   const { coreClientId, decision, rule, limit, cursor } = query;
   if (decision !== undefined && decision !== 'approve' && decision !== 'reject') {
     throw new InvalidRequest(400, 'invalid field: decision (approve or reject)', 'decision');
