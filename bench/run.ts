@@ -14,9 +14,14 @@ const benchmarks: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
 };
 
 const [name = '', ...args] = process.argv.slice(2);
+const usage = `usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')}`;
+if (name === '--help') {
+  console.log(usage);
+  process.exit(0);
+}
 const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
 if (load === undefined) {
-  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')}`);
+  console.error(usage);
   process.exit(2);
 }
 

@@ -4,9 +4,16 @@
  */
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { buildFunctions } from './build/build.ts';
 import { readConfigText } from './build/config.ts';
 import { readHandlers } from './build/handlers.ts';
+
+const { values: options } = parseArgs({ options: { help: { type: 'boolean' } } });
+if (options.help) {
+  console.log('npm run build\n  Writes one bundle and one zip per function to .build/.');
+  process.exit(0);
+}
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const built = await buildFunctions({ root, handlers: readHandlers(root), configText: readConfigText(root) });

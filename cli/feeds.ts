@@ -16,7 +16,12 @@ POLL_QUEUE_URL, QUOTE_QUEUE_URL and SIGNING_SECRET_ID, for coreclient APPROVE_QU
 
 function readSorts(): readonly Sort[] {
   try {
-    const { only = [] } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
+    const options = { only: { type: 'string', multiple: true }, help: { type: 'boolean' } } as const;
+    const { only = [], help } = parseArgs({ options }).values;
+    if (help) {
+      console.log(usage);
+      process.exit(0);
+    }
     const unknown = only.find((name) => !(sorts as readonly string[]).includes(name));
     if (unknown !== undefined) throw new Error(`--only: ${sorts.join(', ')}, not ${unknown}`);
     if (only.includes('coreclient') && only.some((name) => name !== 'coreclient'))

@@ -1,7 +1,7 @@
 import { InvalidRequest } from './errors.ts';
 
 /**
- * Refuses a parameter that a door does not know: a filter that is misspelt would otherwise hide nothing.
+ * Refuses a parameter that a door does not know: a filter that is misspelt would otherwise be answered with everything.
  * @throws InvalidRequest 400 naming the first
  */
 export function refuseUnknownParameters(query: object, known: readonly string[]): void {
