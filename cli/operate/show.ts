@@ -1,24 +1,32 @@
 import type { Instruction } from '../../lib/instructions/record.ts';
 import type { Subject } from '../../lib/instructions/subject.ts';
 import { findSubject } from '../../lib/operations/find.ts';
+import { findStrategy, type StrategyFound } from '../../lib/operations/strategy.ts';
 import { waitsOf } from '../../lib/operations/waiting.ts';
 import { loggable } from '../../lib/platform/redact.ts';
 import { exitCodes } from '../partner-api/io.ts';
 import { readOptions } from '../partner-api/options.ts';
 import { cell, table } from '../partner-api/table.ts';
 import { type Command, commonOptions, oneArgument, withStage } from './command.ts';
+import { membersTable } from './members.ts';
 import { momentText } from './words.ts';
 
 /** One subject, with everything that is known of it. */
 export const show: Command = {
   usage: `show ID
   One subject by its id, or an instruction by its txId: the record, its history, its last attempts, what each webhook
-  endpoint has been told, and what it waits for. --json prints the record as it is stored.`,
+  endpoint has been told, and what it waits for. strategy/<name>: how many quotes it has made, how many came to nothing in
+  a row, before when none is made, and the newest. --json prints the record as it is stored.`,
 
   async run(args, io, open) {
     const { values, positionals } = readOptions(args, commonOptions, true);
     const id = oneArgument(positionals, 'ID');
     return await withStage(values, { io, open }, async ({ store }) => {
+      const strategy = await findStrategy(store, id);
+      if (strategy !== undefined) {
+        io.out(values.json ? JSON.stringify(loggable(strategy)) : strategyPage(strategy));
+        return exitCodes.ok;
+      }
       const subject = await findSubject(store, id);
       io.out(values.json ? JSON.stringify(loggable({ ...subject, waits: waitsOf(subject) })) : pageOf(subject));
       return exitCodes.ok;
@@ -30,12 +38,8 @@ export const show: Command = {
 const apart = new Set(['history', 'telling', 'attempts', 'index', 'writeId', 'bodyHash']);
 
 function pageOf(subject: Subject): string {
-  const members = Object.entries(loggable(subject) as Record<string, unknown>).filter(([name]) => !apart.has(name));
   const parts = [
-    table(
-      ['member', 'value'],
-      members.flatMap(([name, value]) => memberRows(name, value)),
-    ),
+    membersTable(subject, apart),
     historyTable(subject),
     attemptsTable(subject as Partial<Instruction>),
     tellingTable(subject),
@@ -44,21 +48,13 @@ function pageOf(subject: Subject): string {
   return parts.filter((part) => part !== undefined).join('\n\n');
 }
 
-/** One row, or one for each member of an object. */
-function memberRows(name: string, value: unknown): string[][] {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (!isObject) return [moment(name, value)];
-  return Object.entries(value).map(([inner, member]) => {
-    const [innerName, shown] = moment(inner, member);
-    return [`${name}.${innerName}`, shown as string];
-  });
-}
-
-/** A member that is a moment is shown as one. */
-function moment(name: string, value: unknown): string[] {
-  if (typeof value === 'number' && /(At|Since|Until)Ms$/.test(name)) return [name.slice(0, -2), momentText(value)];
-  if (typeof value === 'number' && name.endsWith('AtSeconds')) return [name.slice(0, -7), momentText(value * 1000)];
-  return [name, cell(value)];
+/** The strategy, and its newest quote, of which `show` with the id of that quote tells all. */
+function strategyPage({ item, offer, isStopped }: StrategyFound): string {
+  const strategy = membersTable({ ...item, isStopped }, apart);
+  if (offer === undefined) return strategy;
+  const { id, state, stateSinceMs, instructionId, withdrawReason } = offer;
+  const reason = withdrawReason === undefined ? {} : { withdrawReason };
+  return `${strategy}\n\nits newest quote\n${membersTable({ id, state, stateSinceMs, instructionId, ...reason }, apart)}`;
 }
 
 function historyTable({ history }: Subject): string {

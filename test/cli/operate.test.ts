@@ -8,11 +8,12 @@ import { runOperate } from '../../cli/operate/main.ts';
 import { acceptInstruction } from '../../lib/instructions/accept.ts';
 import { transfer } from '../../lib/instructions/kinds/transfer.ts';
 import { enter } from '../../lib/instructions/machine.ts';
-import type { ItemStore } from '../../lib/instructions/ports.ts';
+import type { Item, ItemStore } from '../../lib/instructions/ports.ts';
 import { type Instruction, indexed } from '../../lib/instructions/record.ts';
 import { noteTransaction } from '../../lib/instructions/transactions.ts';
 import { dynamoStore } from '../../lib/platform/dynamo-store.ts';
 import { systemRandom } from '../../lib/platform/random.ts';
+import { offerId, type StrategyItem, strategyId } from '../../lib/quotes/strategy.ts';
 import { type LocalSqs, sqsClient, startSqs } from '../../sandbox/aws/sqs.ts';
 import { type LocalDynamo, startDynamo } from '../support/dynalite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -141,6 +142,28 @@ describe('npm run operate', () => {
     const json = JSON.parse((await operate('show', 'tx-1', '--json')).out) as Instruction & { waits: unknown };
     expect(json).toMatchObject({ id, history: completed.history, waits: [] });
     expect(await operate('show', 'nothing')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('id') });
+  });
+
+  it('shows why a strategy waits', async () => {
+    const notBeforeMs = Date.parse('2026-10-01T10:00:00Z');
+    const strategy = { id: strategyId('btc-eth'), index: {}, generation: 3, failures: 2, notBeforeMs };
+    await store.create<StrategyItem>(strategy);
+    const bare = await operate('show', 'strategy/btc-eth');
+    expect(bare.code).toBe(0);
+    expect(bare.out).toMatch(/generation +3\n/);
+    expect(bare.out).toMatch(/failures +2\n/);
+    expect(bare.out).toMatch(/notBefore +2026-10-01T10:00:00Z\n/);
+    expect(bare.out).toMatch(/isStopped +false$/);
+    const offer = { id: offerId('btc-eth', 3), index: {}, client: 'desk', state: 'withdrawing', instructionId: 'q-3' };
+    await store.create<Item>({ ...offer, stateSinceMs: notBeforeMs, withdrawReason: 'stale price' } as never);
+    expect((await operate('show', 'strategy/btc-eth')).out).toMatch(
+      /its newest quote\n.*state +withdrawing\nstateSince +2026-10-01T10:00:00Z\n.*q-3\nwithdrawReason +stale price$/s,
+    );
+    await operate('stop', '--strategy', 'btc-eth', '--reason', 'a drill');
+    const json = JSON.parse((await operate('show', 'strategy/btc-eth', '--json')).out) as unknown;
+    expect(json).toMatchObject({ item: strategy, offer, isStopped: true });
+    await operate('resume', '--strategy', 'btc-eth');
+    expect(await operate('show', 'strategy/nobody')).toMatchObject({ code: 1, out: '' });
   });
 
   it('tells again what was given up, and hints at the teller', async () => {
