@@ -3,6 +3,7 @@ import { type Instruction, isTerminal } from '../../../lib/instructions/record.t
 import type { QuoteDesk } from '../../../lib/quotes/desk.ts';
 import { putPrice } from '../../../lib/quotes/prices.ts';
 import type { Offer } from '../../../lib/quotes/strategy.ts';
+import { isNight, seedOfTheDay } from '../../simulation/plans.ts';
 import { type Plan, QuoteWorld } from './world.ts';
 
 /** A world that notes when a quote is marked as one to be withdrawn while custody may still approve it, or it may be asked for. */
@@ -90,10 +91,11 @@ describe('market making that is broken off', () => {
     ]);
   });
 
+  // By day at every third call, another third every day.
   it('has one quote at most, and none without a price, wherever a process dies', async () => {
     const { world } = await course(undefined);
     const found: string[] = [];
-    for (let call = 0; call < world.calls; call++) {
+    for (let call = isNight ? 0 : seedOfTheDay % 3; call < world.calls; call += isNight ? 1 : 3) {
       for (const after of [false, true]) {
         const problems = broken(await course({ call, after }));
         if (problems.length > 0) found.push(`call ${call}, ${after ? 'after' : 'before'}: ${problems.join('; ')}`);
