@@ -1,9 +1,15 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { kinds } from '../lib/instructions/kinds/index.ts';
+import type { Kind } from '../lib/instructions/kinds/kind.ts';
 import { apiWindowMs, clockMarginMs } from '../lib/instructions/machine.ts';
 import { successors } from '../lib/instructions/record.ts';
 import { routes } from '../lib/openapi/routes.ts';
+import type { ClientConfig } from '../lib/platform/config/clients.ts';
+import { isError } from '../lib/platform/config/concern.ts';
+import { checkDocument } from '../lib/platform/config/parse.ts';
+import { parseWith } from '../lib/platform/http/parse.ts';
 import { eventTypes } from '../lib/webhooks/event-types.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -44,6 +50,25 @@ describe('the documentation', () => {
     const [, table = ''] = /## Types of events\n(.*?)\n## /s.exec(read('docs/webhooks.md')) ?? [];
     const listed = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap(([, cell = '']) => cell.split(', '));
     expect(new Set(listed)).toEqual(new Set(eventTypes.map((type) => `\`${type}\``)));
+  });
+
+  it('has examples of deposits and of the inbound queue that the shipped configuration takes as they are', () => {
+    const exampleIn = (file: string) => JSON.parse(/```json\n(.*?)```/s.exec(read(file))?.[1] ?? '') as never;
+    const { clients } = JSON.parse(read('config/clients.json')) as { clients: object[] };
+    const { watches } = exampleIn('docs/deposits.md') as { watches: object[] };
+    expect(watches.length).toBeGreaterThan(0);
+    expect(checkDocument({ clients, watches }).problems.filter(isError)).toEqual([]);
+
+    const { client, kind, body } = exampleIn('docs/inbound-queue.md') as {
+      client: string;
+      kind: string;
+      body: unknown;
+    };
+    const asking = checkDocument({ clients }).config?.clients.find(({ id }) => id === client) as ClientConfig;
+    const asked = kinds.get(kind) as Kind;
+    expect(asked.resolve(parseWith(asked.schema, body) as never, asking, '')).toMatchObject({
+      origin: { asset: 'BTC-TESTNET' },
+    });
   });
 
   it('has every room of lib/ in its table', () => {
