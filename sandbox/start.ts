@@ -152,8 +152,9 @@ function misused(error: unknown): never {
 
 function readOptions() {
   try {
-    return parseArgs({
+    const read = parseArgs({
       options: {
+        help: { type: 'boolean', default: false },
         once: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
@@ -163,9 +164,12 @@ function readOptions() {
         data: { type: 'string' },
       },
     });
+    if (!read.values.help) return read;
+    console.log(usage);
   } catch (error) {
     return misused(error);
   }
+  process.exit(0);
 }
 
 function readEvent(file: string): HttpApiEvent {

@@ -8,7 +8,7 @@ const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
 /** The npm scripts that are programs of ours, each with its file and what stands before it. */
 const programs = Object.entries(scripts).flatMap(([name, line]) => {
   const [command, ...args] = line.split(' ');
-  return command === 'node' && name !== 'start' ? [[name, args] as const] : [];
+  return command === 'node' ? [[name, args] as const] : [];
 });
 
 describe('every command of ours', { timeout: 30_000 }, () => {
