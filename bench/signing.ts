@@ -8,8 +8,9 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'nod
 import { createKeySigner, signedHeaders } from '../lib/signing/index.ts';
 import { type Benchmark, median, printTable } from './measure.ts';
 
-const rounds = 5;
-const roundSeconds = 3;
+/** Many short ones: what disturbs the machine for a second or two then spoils a few rounds, and not the best one. */
+const rounds = 15;
+const roundSeconds = 1;
 
 const url = 'https://api.example.com/api/v1/company/2BbvVvwsDu1kVkvqFCCuXnUd8tM/transfer';
 const body = JSON.stringify({
@@ -98,5 +99,6 @@ export const run: Benchmark = async () => {
     }),
   );
   const [reference, name] = hasOpenssl ? [openssl, 'openssl speed'] : [crypto, 'node:crypto'];
-  return [{ name: `lib/signing over ${name}`, value: median(ours) / median(reference), atLeast: 0.95 }];
+  // Of the best rounds: whatever else the machine does can only make one slower.
+  return [{ name: `lib/signing over ${name}`, value: Math.max(...ours) / Math.max(...reference), atLeast: 0.95 }];
 };

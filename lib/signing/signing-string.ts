@@ -6,7 +6,6 @@ export type Stamp = string;
  * The HTTP method is no part of them. `body` is what is sent, byte for byte; none is the same as an empty one.
  */
 export function signingString(stamp: Stamp, url: string, body: string | Uint8Array = ''): Buffer {
-  const head = Buffer.from(stamp + url, 'utf8');
-  if (body.length === 0) return head;
-  return Buffer.concat([head, typeof body === 'string' ? Buffer.from(body, 'utf8') : body]);
+  if (typeof body === 'string') return Buffer.from(stamp + url + body, 'utf8');
+  return Buffer.concat([Buffer.from(stamp + url, 'utf8'), body]);
 }
