@@ -19,16 +19,20 @@ export interface StateFiles {
   readonly journal: string;
   readonly keepsake: string;
   readonly webhooks: string;
+  readonly requests: string;
 }
 
 /** The files below a data folder, which is made if need be. */
 export function stateFiles(folder: string | undefined): StateFiles | undefined {
   if (folder === undefined) return undefined;
   mkdirSync(folder, { recursive: true });
-  const [journal, keepsake, webhooks] = ['partner-api.journal', 'local.json', 'webhooks.jsonl'].map((name) =>
-    join(folder, name),
-  );
-  const files = { folder, journal, keepsake, webhooks } as StateFiles;
+  const files: StateFiles = {
+    folder,
+    journal: join(folder, 'partner-api.journal'),
+    keepsake: join(folder, 'local.json'),
+    webhooks: join(folder, 'webhooks.jsonl'),
+    requests: join(folder, 'requests.jsonl'),
+  };
   // A run that was killed while it filled its sandbox left half of one: nothing else has been done with it yet.
   if (!existsSync(files.keepsake)) rmSync(files.journal, { force: true });
   return files;

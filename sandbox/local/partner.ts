@@ -25,6 +25,8 @@ export interface InstructionSeen {
   readonly txId?: string;
   readonly reason?: string;
   readonly idempotencyKey?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
   readonly history: readonly { readonly sequence: number; readonly state: string; readonly reason?: string }[];
 }
 

@@ -11,6 +11,7 @@ import { type FeedProcesses, startFeeds } from './feeds.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { type Keepsake, recallOrSeed, stateFiles } from './keepsake.ts';
 import { type ReceivedEvent, type Receiver, startReceiver } from './receiver.ts';
+import { noteTransferRequests, type TransferRequests } from './requests.ts';
 
 /** The client of the sample configuration that the local system acts as. */
 export const demoClient = 'treasury-desk';
@@ -36,6 +37,7 @@ export interface LocalSystemOptions {
 export interface LocalSystem {
   readonly httpUrl: string;
   readonly partnerApi: PartnerApi;
+  readonly transferRequests: TransferRequests;
   readonly aws: LocalAws;
   readonly issuer: Issuer;
   readonly receiver: Receiver;
@@ -69,7 +71,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const files = stateFiles(options.dataFolder);
   const partnerApi = await startOnPort(options.partnerApiPort, files?.journal, notes);
   const keepsake = recallOrSeed(partnerApi.sandbox, files, approveAfterMs);
-  partnerApi.sandbox.requests.reset();
+  const transferRequests = noteTransferRequests(partnerApi.sandbox.requests, files?.requests);
   const issuer = await startIssuer();
   const receiver = await startReceiver({
     secret: keepsake.webhookSecret,
@@ -107,6 +109,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   return {
     httpUrl: aws.httpUrl,
     partnerApi,
+    transferRequests,
     aws,
     issuer,
     receiver,

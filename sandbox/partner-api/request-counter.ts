@@ -5,12 +5,22 @@ export interface RequestCounts {
   byAccount: Record<string, { total: number; byOperation: Record<string, number> }>;
 }
 
+/** A request that found its operation (`"GET /assets"`), with the query it carried. */
+export interface CountedRequest {
+  readonly operation: string;
+  readonly query: URLSearchParams;
+}
+
 /** Counts requests, refused and failed ones included. Refused credentials count under no account. */
 export class RequestCounter {
   #counts: RequestCounts = { total: 0, byOperation: {}, byAccount: {} };
+  /** Hears of each request as it is counted. */
+  onCounted: ((request: CountedRequest) => void) | undefined;
 
-  /** Counts a request that found its operation (`"GET /assets"`). */
-  countOperation(label: string): void {
+  /** Counts a request. */
+  countOperation(request: CountedRequest): void {
+    const { operation: label } = request;
+    this.onCounted?.(request);
     this.#counts.total += 1;
     this.#counts.byOperation[label] = (this.#counts.byOperation[label] ?? 0) + 1;
   }

@@ -174,7 +174,7 @@ export class Sandbox {
     this.tick();
     const { operation, params, path, query } = route(router, request);
     const label = `${operation.method} ${operation.path}`;
-    this.requests.countOperation(label);
+    this.requests.countOperation({ operation: label, query });
     const effects: FaultEffect[] = this.faults.strike({ operation: operation.number, method: operation.method, path });
     return { operation, params, query, label, effects };
   }

@@ -35,6 +35,8 @@ describe('kill -9 in the middle and a restart with the same data', { timeout: 60
     const reports = await Promise.all(killAfterLines.map(killedAndStartedAgain));
     for (const report of reports) {
       expect(report).toMatchObject({ state: 'completed', webhook: 'delivered', transactions: 1, code: 0 });
+      // Those before the kill are among them: it was asked for, and looked at.
+      expect(report['partnerApiRequests']).toBeGreaterThanOrEqual(2);
     }
   });
 });

@@ -28,6 +28,8 @@ async function playEvent(stage: Stage, event: HttpApiEvent): Promise<Ending> {
     Object.entries(event.headers ?? {}).filter(([name]) => !ofTheWay.has(name.toLowerCase())),
   );
   const body = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64') : event.body;
+  const { transferRequests } = stage.system;
+  const beganAtMs = Date.now();
   const asked = await stage.partner.send<InstructionSeen>(
     event.requestContext.http.method,
     `${event.rawPath}${query}`,
@@ -36,7 +38,6 @@ async function playEvent(stage: Stage, event: HttpApiEvent): Promise<Ending> {
       ...(body === undefined ? {} : { body }),
     },
   );
-  const counted = () => ({ partnerApiRequests: requestsForTransfers(stage) });
   if (asked.status >= 300) {
     return {
       ok: false,
@@ -45,16 +46,11 @@ async function playEvent(stage: Stage, event: HttpApiEvent): Promise<Ending> {
       txId: null,
       states: [],
       webhook: 'missing',
-      ...counted(),
+      partnerApiRequests: transferRequests.between(beganAtMs, Date.now()),
       error: asked.body,
     };
   }
-  return { ...endingOf(stage, await stage.partner.watch(asked.body)), ...counted() };
-}
-
-/** What the functions asked the Partner API for the sake of transfers; other automations ask at the same time. */
-function requestsForTransfers({ system }: Stage): number {
-  const { byOperation } = system.partnerApi.sandbox.requests.read();
-  const ofTransfers = Object.entries(byOperation).filter(([operation]) => /\/transfer\b|\/ledger$/.test(operation));
-  return ofTransfers.reduce((sum, [, count]) => sum + count, 0);
+  const seen = await stage.partner.watch(asked.body);
+  const [fromMs, toMs] = [seen.createdAt, seen.updatedAt].map(Date.parse) as [number, number];
+  return { ...endingOf(stage, seen), partnerApiRequests: transferRequests.between(fromMs, toMs) };
 }
