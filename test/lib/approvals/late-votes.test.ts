@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../lib/approvals/decision.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
-import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
+import type { ApprovalRule, ApproverConfig } from '../../../lib/platform/config/approvals.ts';
 import {
   ApprovalWorld,
   matching,
@@ -31,6 +31,15 @@ function votesAway(world: ApprovalWorld): () => void {
   return () => {
     world.custody.api.approve = approve;
   };
+}
+
+/** An action is decided on while the API takes no votes, and two hours pass before it does. */
+async function decideAndMissTheVote(world: ApprovalWorld, rules: ApproverConfig): Promise<void> {
+  world.custody.put(transferAction('a1'));
+  const bringBack = votesAway(world);
+  await run(world, rules);
+  world.nowMs += 2 * 60 * minuteMs;
+  bringBack();
 }
 
 /** Votes whose answer is lost, and that act only so much later, if they still can. */
@@ -76,11 +85,7 @@ describe('a vote that comes long after its decision', () => {
   it('waits until the window of its own time has room', async () => {
     const world = new ApprovalWorld();
     const rules = rulesOf(limitedTo('800', 3600));
-    world.custody.put(transferAction('a1'));
-    const bringBack = votesAway(world);
-    await run(world, rules);
-    world.nowMs += 2 * 60 * minuteMs;
-    bringBack();
+    await decideAndMissTheVote(world, rules);
     world.custody.put(transferAction('a2'));
     await runEveryMinute(world, 59, rules);
     expect(world.custody.votes).toHaveLength(1);
@@ -92,11 +97,7 @@ describe('a vote that comes long after its decision', () => {
   it('counts for its own time, so that others wait for it', async () => {
     const world = new ApprovalWorld();
     const rules = rulesOf(limitedTo('800', 3600));
-    world.custody.put(transferAction('a1'));
-    const bringBack = votesAway(world);
-    await run(world, rules);
-    world.nowMs += 2 * 60 * minuteMs;
-    bringBack();
+    await decideAndMissTheVote(world, rules);
     await run(world, rules);
     expect(world.custody.votes).toEqual([{ actionId: 'a1', vote: 'approved' }]);
     world.custody.put(transferAction('a2'));
@@ -108,11 +109,7 @@ describe('a vote that comes long after its decision', () => {
     const world = new ApprovalWorld();
     await world.add(transferInstruction('i1', 'tx-a1'));
     const rules = rulesOf(matching, limitedTo('800', 3600));
-    world.custody.put(transferAction('a1'));
-    const bringBack = votesAway(world);
-    await run(world, rules);
-    world.nowMs += 2 * 60 * minuteMs;
-    bringBack();
+    await decideAndMissTheVote(world, rules);
     await run(world, rules);
     world.custody.put(transferAction('a2', {}, { timestampSeconds: startMs / 1000 - 7200 }));
     await runEveryMinute(world, 40, rules);
