@@ -54,6 +54,7 @@ async function run(): Promise<void> {
     standing: chosen.some(({ name }) => name === 'standing') ? [recurringTransfer()] : [],
     onInvoke: sayInvocation,
     onEvent: sayEvent,
+    onPartnerApi: (what, detail) => sayStep(`  ${what}`, detail),
   });
   running = system;
   for (const note of system.notes) console.error(note);

@@ -18,13 +18,13 @@ export interface TransferRequests {
  */
 export function noteTransferRequests(counter: RequestCounter, file: string | undefined): TransferRequests {
   const noted: TransferRequest[] = file !== undefined && existsSync(file) ? readKept(file) : [];
-  counter.onCounted = ({ operation, query }) => {
+  counter.listeners.add(({ operation, query }) => {
     const isLook = operation.endsWith('/ledger') && query.get('direction') === 'out';
     if (!isLook && !/\/transfer\b/.test(operation)) return;
     const request = { atMs: Date.now() };
     noted.push(request);
     if (file !== undefined) appendFileSync(file, `${JSON.stringify(request)}\n`);
-  };
+  });
   return { between: (fromMs, toMs) => noted.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).length };
 }
 

@@ -12,6 +12,7 @@ import { type Issuer, startIssuer } from './issuer.ts';
 import { type Keepsake, recallOrSeed, stateFiles } from './keepsake.ts';
 import { type ReceivedEvent, type Receiver, startReceiver } from './receiver.ts';
 import { noteTransferRequests, type TransferRequests } from './requests.ts';
+import { witness } from './witness.ts';
 
 /** The client of the sample configuration that the local system acts as. */
 export const demoClient = 'treasury-desk';
@@ -31,6 +32,8 @@ export interface LocalSystemOptions {
   readonly standing?: Config['standing'];
   readonly onInvoke?: (invocation: Invocation) => void;
   readonly onEvent?: (event: ReceivedEvent) => void;
+  /** Hears what happens at the Partner API. */
+  readonly onPartnerApi?: (what: string, detail: string) => void;
 }
 
 /** Everything, running: the Partner API, the embedded AWS with the functions, a token issuer, a partner's endpoint. */
@@ -72,6 +75,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const partnerApi = await startOnPort(options.partnerApiPort, files?.journal, notes);
   const keepsake = recallOrSeed(partnerApi.sandbox, files, approveAfterMs);
   const transferRequests = noteTransferRequests(partnerApi.sandbox.requests, files?.requests);
+  if (options.onPartnerApi !== undefined) witness(partnerApi.sandbox, options.onPartnerApi);
   const issuer = await startIssuer();
   const receiver = await startReceiver({
     secret: keepsake.webhookSecret,

@@ -93,6 +93,7 @@ export function announcedId(action: Action): string {
 export function vote(world: World, action: Action, decision: 'approved' | 'rejected'): void {
   if (action.status !== 'pending') throw badRequest('action not pending');
   decide(world, action, decision);
+  world.emit({ kind: 'actionVoted', action });
   const { proposal } = action;
   if (action.role === 'initiator') {
     const electorate = proposal.custody.waiting;

@@ -14,13 +14,13 @@ export interface CountedRequest {
 /** Counts requests, refused and failed ones included. Refused credentials count under no account. */
 export class RequestCounter {
   #counts: RequestCounts = { total: 0, byOperation: {}, byAccount: {} };
-  /** Hears of each request as it is counted. */
-  onCounted: ((request: CountedRequest) => void) | undefined;
+  /** Each hears of every request as it is counted. */
+  readonly listeners = new Set<(request: CountedRequest) => void>();
 
   /** Counts a request. */
   countOperation(request: CountedRequest): void {
     const { operation: label } = request;
-    this.onCounted?.(request);
+    for (const listener of this.listeners) listener(request);
     this.#counts.total += 1;
     this.#counts.byOperation[label] = (this.#counts.byOperation[label] ?? 0) + 1;
   }

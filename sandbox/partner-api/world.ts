@@ -21,6 +21,7 @@ import { TimerQueue } from './timers.ts';
 /** What the world tells whoever listens (feeds). Nothing is told during replay. */
 export type WorldEvent =
   | { kind: 'actionPending'; action: Action }
+  | { kind: 'actionVoted'; action: Action }
   | { kind: 'movement'; row: LedgerRow; isSweep: boolean }
   | { kind: 'hub'; proposal: Proposal }
   | { kind: 'keyRevoked'; account: Account }

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Lines after which the process is killed: a spread of them by default, every one at night. */
 const nightly = process.env['NIGHTLY'] !== undefined;
-const killAfterLines = nightly ? Array.from({ length: 14 }, (_, line) => line + 1) : [1, 4, 6, 8];
+const killAfterLines = nightly ? Array.from({ length: 18 }, (_, line) => line + 1) : [1, 4, 8, 10, 14];
 
 /** The transactions that stand in the sandbox a data folder holds. */
 function transactionsIn(folder: string): number {

@@ -37,6 +37,21 @@ describe('npm start -- --once --json', { timeout: 180_000 }, () => {
     expect(code).toBe(0);
   });
 
+  it('shows people each step, also who is asked and approves on the other side', async () => {
+    const { code, stdout } = await runStart(['--once']);
+    const steps = [
+      'create-transfer',
+      'is accepted',
+      'signed request +POST /company/{company_id}/transfer',
+      'custodian is asked +Nina Okafor: ApproveTransfer',
+      'custodian approved +Nina Okafor',
+      'poll-statuses',
+      'webhook verified +instruction.completed',
+    ];
+    expect(stdout).toMatch(new RegExp(steps.map((step) => step.replace(/[{}]/g, '\\$&')).join('[\\s\\S]*')));
+    expect(code).toBe(0);
+  });
+
   it('ends failed with the reason of the Partner API when the balance is too small', async () => {
     const { code, report } = await once('--input', eventWith({ amount: '9223372036854775807' }));
     expect(report).toMatchObject({ state: 'failed', txId: null, webhook: 'delivered' });

@@ -62,7 +62,7 @@ describe('the server', () => {
     const [walletId] = made.body.wallets;
     await served.control('POST', '/deposits', { walletId, amount: 10_000 });
     await served.call('POST', `/company/${served.companyId}/transfer`, { ...served.transferBody, wallet_id: walletId });
-    await expect.poll(() => events).toEqual(['movement', 'actionPending', 'movement', 'movement']);
+    await expect.poll(() => events).toEqual(['movement', 'actionPending', 'actionVoted', 'movement', 'movement']);
     await served.api.close();
   });
 
