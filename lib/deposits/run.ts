@@ -2,15 +2,13 @@ import { rotated } from '../instructions/rotated.ts';
 import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import type { ClientConfig } from '../platform/config/clients.ts';
 import type { WatchConfig } from '../platform/config/watches.ts';
-import { longestReadMs } from '../platform/patience.ts';
+import { lastReadMs } from '../platform/patience.ts';
 import type { WatchedWallet } from './deposit.ts';
 import { firstMark, type Turn, type Watcher, watchWallet } from './watch.ts';
 import { noteFailure } from './watermark.ts';
 
 /** Wallets looked at at the same time. */
 const walletsAtOnce = 4;
-/** Time for the table that stays after the last answer of the Partner API. */
-const recordingMs = 4_000;
 /** A wallet that could not be read for this long raises an alarm. */
 const failingSeconds = 600;
 
@@ -53,7 +51,7 @@ function placeIn(binding: { walletId: string } | ClientConfig['bindings'][number
 export async function watchDeposits(watcher: Watcher, settings: WatchSettings, deadlineMs: number): Promise<void> {
   const { clock, random, report } = watcher;
   const waiting = inTurns(watchedWallets(settings), random);
-  const lastAskMs = deadlineMs - recordingMs - longestReadMs;
+  const lastAskMs = lastReadMs(deadlineMs);
   const canAsk = () => clock.nowMs() < lastAskMs;
   const lane = async () => {
     while (canAsk()) {

@@ -1,4 +1,5 @@
 import { type LedgerEntry, largestLedgerPage, PartnerApiError } from '../partner-api/index.ts';
+import { longestReadMs } from '../platform/patience.ts';
 import { change } from './change.ts';
 import { lookAt, recordLook } from './look.ts';
 import type { Worker } from './outside.ts';
@@ -16,8 +17,6 @@ const maxOpen = 10_000;
 const openPerPage = 500;
 /** At most this many are asked for by id in one go, any of them as likely as the next; the rest wait. */
 const maxLooksById = 10;
-/** No look is begun with less than this left: it may use up the client's time-out twice. */
-const lookReserveMs = 18_000;
 /** How soon a ledger that could not be read is asked for again. */
 const ledgerAgainMs = 15_000;
 /** A fund that something has happened in is looked at no more often than this. */
@@ -70,7 +69,7 @@ async function pollFund(worker: Worker, fund: Fund, deadlineMs: number): Promise
 async function lookAtSome(worker: Worker, untold: readonly Instruction[], deadlineMs: number): Promise<number> {
   let stillOpen = 0;
   for (const [place, instruction] of rotated(worker.random, untold).entries()) {
-    const hasTime = deadlineMs - worker.clock.nowMs() >= lookReserveMs;
+    const hasTime = deadlineMs - worker.clock.nowMs() >= longestReadMs;
     const ended =
       place < maxLooksById && hasTime
         ? await lookAt(worker, instruction)

@@ -12,7 +12,12 @@ export const longestWaitMs = 2_000;
 export const longestReadMs = readAttempts * requestTimeoutMs + (readAttempts - 1) * longestWaitMs;
 
 /** The longest that what an answer said takes to be recorded. */
-const recordMs = 3_000;
+const recordMs = 4_000;
+
+/** The last moment at which a read may be begun that is to be over, and its answer recorded, by `deadlineMs`. */
+export function lastReadMs(deadlineMs: number): number {
+  return deadlineMs - longestReadMs - recordMs;
+}
 
 /** Before which moment a request must be signed that is to be over, and its answer recorded, by `deadlineMs`. */
 export function signByMs(deadlineMs: number): number {

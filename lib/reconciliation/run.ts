@@ -3,7 +3,7 @@ import { rotated } from '../instructions/rotated.ts';
 import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
 import type { PartnerApi } from '../partner-api/index.ts';
 import type { ClientConfig } from '../platform/config/clients.ts';
-import { longestReadMs } from '../platform/patience.ts';
+import { lastReadMs } from '../platform/patience.ts';
 import { compareFund } from './fund.ts';
 import { instructionsSince, type Ours } from './ours.ts';
 import { completed, newReport, type Reconciliation, withFund } from './report.ts';
@@ -19,8 +19,6 @@ export interface Reconciler {
   readonly api: PartnerApi;
 }
 
-/** Time for the table that stays after the last answer of the Partner API. */
-const recordingMs = 4_000;
 /** A report that is not complete so long after its midnight raises an alarm. */
 const lateMs = 6 * 3_600_000;
 
@@ -54,7 +52,7 @@ export async function reconcile(
   deadlineMs: number,
 ): Promise<void> {
   const { clock, random, report } = reconciler;
-  const lastAskMs = deadlineMs - recordingMs - longestReadMs;
+  const lastAskMs = lastReadMs(deadlineMs);
   const run: Run = { hasTime: () => clock.nowMs() < lastAskMs, usedMs: 0 };
   const left = new Set(await clientsLeft(reconciler, clients));
   for (const client of rotated(random, [...left])) {
