@@ -1,15 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import database from 'dynalite/db/index.js';
-import { DataFolderBusyError } from './errors.ts';
-
-/** The part of a LevelDB store that is used here. */
-interface LevelStore {
-  open(): Promise<void>;
-  close(): Promise<void>;
-  iterator(range: { gte: string; lt: string }): AsyncIterable<[string, Record<string, unknown>]>;
-  batch(operations: ({ type: 'put'; key: string; value: unknown } | { type: 'del'; key: string })[]): Promise<void>;
-}
+import { type LevelStore, openLevelStore } from './level-store.ts';
 
 interface StoredTable {
   TableName: string;
@@ -30,7 +21,7 @@ type Operation = Parameters<LevelStore['batch']>[0][number];
  */
 export async function repairIndexes(folder: string): Promise<number> {
   if (!existsSync(folder)) return 0;
-  const store = await openStore(folder);
+  const store = await openLevelStore(folder);
   try {
     const operations: Operation[] = [];
     for await (const [key] of store.iterator(startingWith('index-'))) operations.push({ type: 'del', key });
@@ -46,21 +37,6 @@ export async function repairIndexes(folder: string): Promise<number> {
   } finally {
     await store.close();
   }
-}
-
-async function openStore(folder: string): Promise<LevelStore> {
-  // The very version of level that dynalite uses, wherever npm put it.
-  const require = createRequire(createRequire(import.meta.url).resolve('dynalite'));
-  const { Level } = require('level') as { Level: new (path: string, options: object) => LevelStore };
-  const store = new Level(folder, { valueEncoding: 'json' });
-  try {
-    await store.open();
-  } catch (error) {
-    const reason = (error as { cause?: { code?: unknown } }).cause?.code;
-    if (reason === 'LEVEL_LOCKED') throw new DataFolderBusyError(folder, { cause: error });
-    throw error;
-  }
-  return store;
 }
 
 async function indexEntries(store: LevelStore, table: StoredTable): Promise<Operation[]> {

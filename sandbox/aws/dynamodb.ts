@@ -12,6 +12,7 @@ import dynalite from 'dynalite';
 import { loopback } from './account.ts';
 import { repairIndexes } from './dynamodb-repair.ts';
 import { TableShapeError } from './errors.ts';
+import { openLevelStore } from './level-store.ts';
 import type { TableDefinition } from './template/resources.ts';
 
 /** One running local service. */
@@ -23,17 +24,47 @@ export interface LocalServer {
 
 /**
  * Serves DynamoDB on a free port of the loopback address, by `dynalite`. In memory, or in `dataFolder`, whose state
- * survives a kill of the process: each write is handed to the operating system before it is answered.
+ * survives a kill of the process: each write is handed to the operating system before it is answered. A data folder that
+ * another run uses is refused with a `DataFolderBusyError`.
  *
  * Conditional writes, queries, secondary indexes and batches work as in AWS. Transactions, streams, expiry by TTL,
  * backups and the item of a failed condition do not exist here. Reads are always consistent.
  */
 export async function startDynamoDb(options: { dataFolder?: string | undefined }): Promise<LocalServer> {
-  const path = options.dataFolder && join(options.dataFolder, 'dynamodb');
-  if (path) {
-    mkdirSync(path, { recursive: true });
-    await repairIndexes(path);
+  const folder = options.dataFolder && (await takeFolder(options.dataFolder));
+  try {
+    const server = await serve(folder ? folder.path : undefined);
+    return {
+      endpoint: server.endpoint,
+      stop: async () => {
+        await server.stop();
+        if (folder) await folder.release();
+      },
+    };
+  } catch (error) {
+    if (folder) await folder.release();
+    throw error;
   }
+}
+
+/**
+ * Makes a data folder this run's own, and mends it. `dynalite` opens its store some time after it listens, and ends the
+ * process if it cannot, so a second store, held as long as the server lives, keeps others out beforehand.
+ */
+async function takeFolder(dataFolder: string): Promise<{ path: string; release(): Promise<void> }> {
+  mkdirSync(dataFolder, { recursive: true });
+  const lock = await openLevelStore(join(dataFolder, 'dynamodb-lock'));
+  const path = join(dataFolder, 'dynamodb');
+  try {
+    await repairIndexes(path);
+  } catch (error) {
+    await lock.close();
+    throw error;
+  }
+  return { path, release: () => lock.close() };
+}
+
+async function serve(path: string | undefined): Promise<LocalServer> {
   const server = dynalite({ ...(path ? { path } : {}), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

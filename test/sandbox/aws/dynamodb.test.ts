@@ -124,7 +124,20 @@ it('refuses a data folder whose table has another shape', async () => {
 it('says that a data folder is in use', async () => {
   const folder = temporaryFolder();
   await start(folder);
-  await expect(startDynamoDb({ dataFolder: folder })).rejects.toMatchObject({ code: 'data_folder_busy' });
+  await expect(startDynamoDb({ dataFolder: folder })).rejects.toMatchObject({
+    code: 'data_folder_busy',
+    message: expect.stringContaining(`the data folder ${folder} is in use`),
+  });
+});
+
+it('gives a data folder to one of many that start at once, and to the next when that one stops', async () => {
+  const folder = temporaryFolder();
+  for (let round = 0; round < 5; round += 1) {
+    const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => start(folder)));
+    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+    expect(refused.map(({ code }) => code)).toEqual(Array(3).fill('data_folder_busy'));
+    for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.stop();
+  }
 });
 
 it('mends an index that a killed process left behind the items', async () => {
