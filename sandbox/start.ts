@@ -1,6 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Invocation } from './aws/index.ts';
+import { type Invocation, LocalAwsError } from './aws/index.ts';
 import { Partner } from './local/partner.ts';
 import type { ReceivedEvent } from './local/receiver.ts';
 import { scenarios } from './local/scenarios/index.ts';
@@ -38,7 +38,8 @@ const sayStep = (what: string, detail = '') =>
   say(`${((Date.now() - startedAtMs) / 1000).toFixed(2).padStart(7)}s  ${what.padEnd(28)} ${detail}`);
 
 await run().catch((error: unknown) => {
-  console.error(error);
+  // What the user can mend is said in words; anything else is ours to find.
+  console.error(error instanceof LocalAwsError ? error.message : error);
   giveUp(error);
 });
 

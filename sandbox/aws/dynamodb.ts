@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -12,7 +11,7 @@ import dynalite from 'dynalite';
 import { loopback } from './account.ts';
 import { repairIndexes } from './dynamodb-repair.ts';
 import { TableShapeError } from './errors.ts';
-import { openLevelStore } from './level-store.ts';
+import { holdDataFolder } from './level-store.ts';
 import type { TableDefinition } from './template/resources.ts';
 
 /** One running local service. */
@@ -31,40 +30,21 @@ export interface LocalServer {
  * backups and the item of a failed condition do not exist here. Reads are always consistent.
  */
 export async function startDynamoDb(options: { dataFolder?: string | undefined }): Promise<LocalServer> {
-  const folder = options.dataFolder && (await takeFolder(options.dataFolder));
+  if (options.dataFolder === undefined) return await serve();
+  // dynalite opens its store some time after it listens, and ends the process if it cannot: others must be kept out before.
+  const hold = await holdDataFolder(options.dataFolder, 'dynamodb');
   try {
-    const server = await serve(folder ? folder.path : undefined);
-    return {
-      endpoint: server.endpoint,
-      stop: async () => {
-        await server.stop();
-        if (folder) await folder.release();
-      },
-    };
-  } catch (error) {
-    if (folder) await folder.release();
-    throw error;
-  }
-}
-
-/**
- * Makes a data folder this run's own, and mends it. `dynalite` opens its store some time after it listens, and ends the
- * process if it cannot, so a second store, held as long as the server lives, keeps others out beforehand.
- */
-async function takeFolder(dataFolder: string): Promise<{ path: string; release(): Promise<void> }> {
-  mkdirSync(dataFolder, { recursive: true });
-  const lock = await openLevelStore(join(dataFolder, 'dynamodb-lock'));
-  const path = join(dataFolder, 'dynamodb');
-  try {
+    const path = join(options.dataFolder, 'dynamodb');
     await repairIndexes(path);
+    const { endpoint, stop } = await serve(path);
+    return { endpoint, stop: () => stop().finally(() => hold.release()) };
   } catch (error) {
-    await lock.close();
+    await hold.release();
     throw error;
   }
-  return { path, release: () => lock.close() };
 }
 
-async function serve(path: string | undefined): Promise<LocalServer> {
+async function serve(path?: string): Promise<LocalServer> {
   const server = dynalite({ ...(path ? { path } : {}), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

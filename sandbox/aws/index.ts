@@ -11,5 +11,6 @@ export {
   UnknownNameError,
 } from './errors.ts';
 export type { Invocation, Outcome, Trigger } from './invoke.ts';
+export { holdDataFolder } from './level-store.ts';
 export type { LocalAws } from './local-aws.ts';
 export { type LocalAwsOptions, startLocalAws } from './start.ts';

@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DataFolderBusyError } from './errors.ts';
 
 /** The part of a LevelDB store that is used here. */
@@ -27,4 +28,17 @@ export async function openLevelStore(folder: string): Promise<LevelStore> {
     throw error;
   }
   return store;
+}
+
+/**
+ * Makes a data folder, which is made if it does not exist, the caller's own until it is released or the process ends, be
+ * it by a kill. `what` names the part of the folder that is held: whoever holds another part is not in the way.
+ *
+ * Throws a `DataFolderBusyError` if another run holds it.
+ */
+export async function holdDataFolder(dataFolder: string, what: string): Promise<{ release(): Promise<void> }> {
+  mkdirSync(dataFolder, { recursive: true });
+  // LevelDB has the operating system lock a file for it, which Node by itself cannot.
+  const store = await openLevelStore(join(dataFolder, `${what}-lock`));
+  return { release: () => store.close() };
 }

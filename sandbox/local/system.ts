@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { kinds } from '../../lib/instructions/kinds/index.ts';
 import { assembleConfig } from '../../lib/platform/config/assemble.ts';
 import type { Config } from '../../lib/platform/config/concerns.ts';
-import { type Invocation, type LocalAws, startLocalAws } from '../aws/index.ts';
+import { holdDataFolder, type Invocation, type LocalAws, startLocalAws } from '../aws/index.ts';
 import type { Demo } from '../demo.ts';
 import { type PartnerApi, startPartnerApi } from '../partner-api/server.ts';
 import { type FeedProcesses, startFeeds } from './feeds.ts';
@@ -71,6 +71,8 @@ const approveAfterMs = 1_000;
 /** Starts the whole system on loopback. */
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const notes: string[] = [];
+  // First of all: two runs that write one journal would ruin it.
+  const hold = options.dataFolder === undefined ? undefined : await holdDataFolder(options.dataFolder, 'local');
   const files = stateFiles(options.dataFolder);
   const partnerApi = await startOnPort(options.partnerApiPort, files?.journal, notes);
   const keepsake = recallOrSeed(partnerApi.sandbox, files, approveAfterMs);
@@ -126,6 +128,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       await feeds.stop();
       await aws.stop();
       await Promise.all([partnerApi.close(), issuer.stop(), receiver.stop()]);
+      await hold?.release();
       removeTemporary();
       process.off('exit', removeTemporary);
     },

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { ClockState } from './clock.ts';
 import type { FeeRates } from './fee-schedule.ts';
@@ -63,9 +63,16 @@ export class Journal {
 
   #offset = 0;
 
-  /** Writes one step. After a failed write nothing more is taken: memory and file would differ. */
+  /**
+   * Writes one step. After a failed write nothing more is taken: memory and file would differ. The same when another
+   * process writes the file too.
+   */
   append(step: JournalStep): void {
     if (this.#broken !== undefined) throw this.#broken;
+    if (fstatSync(this.#descriptor).size !== this.#offset) {
+      this.#broken = new JournalError('the journal was changed by another process: give each sandbox its own');
+      throw this.#broken;
+    }
     try {
       this.#write(step);
     } catch (cause) {

@@ -89,6 +89,25 @@ describe('npm start -- --once --json', { timeout: 180_000 }, () => {
   });
 });
 
+describe('npm start -- --data DIR', { timeout: 180_000 }, () => {
+  it('is for one run at a time: a second says so, and leaves the first alone', async () => {
+    const folder = temporaryFolder();
+    let second: ReturnType<typeof once> | undefined;
+    const first = await runStart(['--data', folder], (line, child) => {
+      if (!line.includes('everything listens')) return;
+      second = once('--data', folder).finally(() => child.kill('SIGTERM'));
+    });
+    expect(await second).toEqual({
+      code: 1,
+      report: { state: 'broken', error: `the data folder ${folder} is in use by another run` },
+      stderr: `the data folder ${folder} is in use by another run\n`,
+    });
+    expect(first.code).toBe(0);
+    const { code, report } = await once('--data', folder);
+    expect({ code, report }).toMatchObject({ code: 0, report: { state: 'completed', webhook: 'delivered' } });
+  });
+});
+
 describe('npm start', { timeout: 180_000 }, () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when %s ends it', async (signal) => {
     const temporary = temporaryFolder();

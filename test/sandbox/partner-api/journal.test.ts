@@ -114,6 +114,21 @@ describe('the journal', () => {
     expect(readFileSync(journal, 'utf8')).toBe('my notes');
   });
 
+  it('stays whole when two sandboxes are given one file: the one that was overtaken takes nothing more', () => {
+    const first = new Bench({ journal, seed: undefined });
+    const at = first.setUp();
+    const second = new Bench({ journal, seed: undefined }, first.nowMs);
+    second.apiKeyId = first.apiKeyId;
+    expect(second.transfer(at, { partner_txID: 'one' }).body.status).toBe('new');
+    for (const id of ['two', 'three']) {
+      expect(first.transfer(at, { partner_txID: id })).toMatchObject({ status: 500 });
+    }
+    expect(second.transfer(at, { partner_txID: 'four' }).body.status).toBe('new');
+    const before = view(second, at);
+    first.sandbox.close();
+    expect(view(restarted(second), at)).toEqual(before);
+  });
+
   it('writes no line for a request that was refused or only read', () => {
     const bench = new Bench({ journal });
     const at = bench.setUp();
