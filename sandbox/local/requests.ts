@@ -28,8 +28,8 @@ export function noteTransferRequests(counter: RequestCounter, file: string | und
   return { between: (fromMs, toMs) => noted.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).length };
 }
 
-/** The last line is not whole where a process was killed while it wrote. */
+/** Where a process was killed while it wrote, a line is not whole, and the next one stands behind it: it is passed by. */
 function readKept(file: string): TransferRequest[] {
   const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as TransferRequest);
+  return lines.filter((line) => /^\{"atMs":\d+\}$/.test(line)).map((line) => JSON.parse(line) as TransferRequest);
 }
