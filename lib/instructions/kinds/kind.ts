@@ -9,11 +9,15 @@ export interface Seen {
   readonly status: string;
   readonly asset?: string | undefined;
   readonly netAmountBaseUnits?: bigint | undefined;
+  /** The fund that pays, and its wallet by id or short code. */
+  readonly fundId?: string | undefined;
+  readonly walletId?: string | undefined;
   /** Wallet id, short code or L1 address of the other side. */
   readonly recipient?: string | undefined;
   /** The other leg of a swap, as seen by whoever pays `netAmountBaseUnits` of `asset`. */
   readonly receiveAsset?: string | undefined;
   readonly receiveAmountBaseUnits?: bigint | undefined;
+  readonly receiveWalletId?: string | undefined;
 }
 
 /** What is stored of a request: where it takes its assets from, and everything else. */

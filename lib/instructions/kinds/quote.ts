@@ -3,7 +3,7 @@ import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, moment, text } from '../fields.ts';
 import { type Instruction, placeOf } from '../record.ts';
 import type { Kind } from './kind.ts';
-import { assetDifferences, quoteState, refuseOneWallet, seenSwap } from './swaps.ts';
+import { legDifferences, quoteState, refuseOneWallet, seenSwap } from './swaps.ts';
 
 /** The body of `POST /quotes`. Both wallets are the maker's. */
 const schema = z.strictObject({
@@ -86,7 +86,7 @@ export const quote: Kind<typeof schema> = {
 
   differences(instruction, seen) {
     const asked = requestOf(instruction);
-    const differs = assetDifferences(instruction, asked.receiveAsset, seen);
+    const differs = legDifferences(instruction, asked, seen);
     if (differsFrom(seen.netAmountBaseUnits, asked.sendAmount)) differs.push('sendAmount');
     if (differsFrom(seen.receiveAmountBaseUnits, asked.receiveAmount)) differs.push('receiveAmount');
     return differs;

@@ -28,6 +28,8 @@ export function seenMovement({ status, details }: Transaction): Seen {
     status,
     asset: details.asset || undefined,
     netAmountBaseUnits: details.netAmountBaseUnits,
+    fundId: details.fundId || undefined,
+    walletId: details.walletId || undefined,
     recipient: details.recipientAddress || undefined,
   };
 }
@@ -38,20 +40,29 @@ export function movementAction({ place, request }: Instruction, recipient: strin
   return { asset: place.asset, netAmountBaseUnits: BigInt(amount), walletId: place.walletId, recipient, reference };
 }
 
-/** Compares what was asked for (asset, net amount, recipient) with what was seen of it. */
+/** Compares what was asked for (asset, net amount, where from, recipient) with what was seen of it. */
 export function movementDifferences(instruction: Instruction, recipient: string, seen: Seen): string[] {
-  const differs: string[] = [];
-  if (seen.asset !== undefined && seen.asset !== instruction.place.asset) differs.push('asset');
+  const differs = originDifferences(instruction, seen);
   if (seen.netAmountBaseUnits !== undefined && String(seen.netAmountBaseUnits) !== instruction.request['amount']) {
     differs.push('amount');
   }
-  if (seen.recipient !== undefined && comparable(seen.recipient, recipient) && seen.recipient !== recipient) {
-    differs.push('recipient');
-  }
+  if (isOther(seen.recipient, recipient)) differs.push('recipient');
   return differs;
 }
 
-/** A short code (three words) and a wallet id may name one wallet, so they cannot be compared (reference 5.4). */
-function comparable(a: string, b: string): boolean {
-  return a.includes(' ') === b.includes(' ');
+/** Compares where assets are taken from. Of a swept wallet we know no fund. */
+export function originDifferences({ place }: Instruction, seen: Seen): string[] {
+  const differs: string[] = [];
+  if (seen.asset !== undefined && seen.asset !== place.asset) differs.push('asset');
+  if (seen.fundId !== undefined && place.fundId !== undefined && seen.fundId !== place.fundId) differs.push('fund');
+  if (isOther(seen.walletId, place.walletId)) differs.push('wallet');
+  return differs;
+}
+
+/**
+ * Whether a wallet or an address is certainly another one. A short code (three words) and a wallet id may name one wallet, so
+ * they cannot be compared (reference 5.4).
+ */
+export function isOther(seen: string | undefined, asked: string): boolean {
+  return seen !== undefined && seen !== asked && seen.includes(' ') === asked.includes(' ');
 }

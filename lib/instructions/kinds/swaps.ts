@@ -2,6 +2,7 @@ import type { Transaction } from '../../partner-api/index.ts';
 import { InvalidRequest } from '../../platform/http/errors.ts';
 import type { Instruction, State } from '../record.ts';
 import type { Seen } from './kind.ts';
+import { isOther, originDifferences } from './statuses.ts';
 
 /** The statuses both sides of a swap share (reference 6.1, 6.4). */
 const common: Readonly<Record<string, State>> = {
@@ -38,11 +39,12 @@ export function takeState(status: string): State | undefined {
 
 /**
  * What a swap's own answer tells, from the side that pays `payAsset`. Both legs may be named from the maker's side in a
- * taker's answer too; the asset says which is which.
+ * taker's answer too; the asset says which is which. Wallets that are then named are the maker's, hence not compared.
  */
 export function seenSwap({ status, details, swap }: Transaction, payAsset: string): Seen {
   const asset = details.asset || undefined;
-  if (swap === undefined) return { status, asset, netAmountBaseUnits: details.netAmountBaseUnits };
+  const fundId = details.fundId || undefined;
+  if (swap === undefined) return { status, asset, netAmountBaseUnits: details.netAmountBaseUnits, fundId };
   const send = { asset: swap.sendAsset || undefined, amountBaseUnits: swap.sendAmountBaseUnits };
   const receive = { asset: swap.receiveAsset || undefined, amountBaseUnits: swap.receiveAmountBaseUnits };
   const isTurned = send.asset !== payAsset && receive.asset === payAsset;
@@ -51,16 +53,24 @@ export function seenSwap({ status, details, swap }: Transaction, payAsset: strin
     status,
     asset: pays.asset ?? asset,
     netAmountBaseUnits: pays.amountBaseUnits,
+    fundId,
     receiveAsset: gets.asset,
     receiveAmountBaseUnits: gets.amountBaseUnits,
+    ...(isTurned
+      ? {}
+      : { walletId: swap.sendWalletId || undefined, receiveWalletId: swap.receiveWalletId || undefined }),
   };
 }
 
-/** Whether the assets of both legs are the ones of the two wallets. What was not told is not compared. */
-export function assetDifferences(instruction: Instruction, receiveAsset: unknown, seen: Seen): string[] {
-  const differs: string[] = [];
-  if (seen.asset !== undefined && seen.asset !== instruction.place.asset) differs.push('asset');
-  if (seen.receiveAsset !== undefined && seen.receiveAsset !== receiveAsset) differs.push('receiveAsset');
+/** Whether both legs are between the wallets that were asked for. What was not told is not compared. */
+export function legDifferences(
+  instruction: Instruction,
+  asked: { readonly receiveAsset: string; readonly receiveWalletId: string },
+  seen: Seen,
+): string[] {
+  const differs = originDifferences(instruction, seen);
+  if (seen.receiveAsset !== undefined && seen.receiveAsset !== asked.receiveAsset) differs.push('receiveAsset');
+  if (isOther(seen.receiveWalletId, asked.receiveWalletId)) differs.push('receiveWallet');
   return differs;
 }
 

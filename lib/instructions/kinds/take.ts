@@ -6,7 +6,7 @@ import { boundPlace } from '../bindings.ts';
 import { amount, amountText, id, text } from '../fields.ts';
 import { type Instruction, placeOf } from '../record.ts';
 import type { Kind, Seen } from './kind.ts';
-import { assetDifferences, refuseOneWallet, seenSwap, takeState } from './swaps.ts';
+import { legDifferences, refuseOneWallet, seenSwap, takeState } from './swaps.ts';
 
 /**
  * The body of `POST /quotes/{txId}/take`, with `txId` out of the path. Both wallets are the taker's. The worst price is a
@@ -124,7 +124,7 @@ function requestOf(instruction: Instruction): Request {
 }
 
 /** The legs of a quote, seen by its taker: both are always known. */
-type Offer = Omit<Required<Seen>, 'recipient'>;
+type Offer = Omit<Required<Seen>, 'recipient' | 'fundId' | 'walletId' | 'receiveWalletId'>;
 
 /**
  * The quote as the hub lists it; one that is not on the hub, and that the taker was told of otherwise, is asked for by its
@@ -173,8 +173,9 @@ async function lookAtQuote(
 
 /** The members in which a swap is not what the taker agreed to. What was not told is not compared. */
 function takeDifferences(instruction: Instruction, seen: Seen): string[] {
-  const { receiveAsset, worstPrice } = requestOf(instruction);
-  const differs = assetDifferences(instruction, receiveAsset, seen);
+  const asked = requestOf(instruction);
+  const { worstPrice } = asked;
+  const differs = legDifferences(instruction, asked, seen);
   const { netAmountBaseUnits: pays, receiveAmountBaseUnits: gets } = seen;
   if (pays === undefined || gets === undefined) return differs;
   // Two fractions compared without dividing: pays / gets > sendAmount / receiveAmount.
