@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { parse } from 'yaml';
 import type { HttpHandler } from '../../../lib/platform/http/door.ts';
+import { applyEnvironment } from '../../../sandbox/aws/environment.ts';
 import { startDynamo } from '../../support/dynalite.ts';
 import { startIssuer } from '../../support/issuer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -83,7 +84,7 @@ export interface RunningDoors {
   stop(): Promise<void>;
 }
 
-/** Starts everything the doors touch. The environment of this process is theirs until it ends. */
+/** Starts everything the doors touch. The environment of this process is theirs until they stop. */
 export async function startDoors(): Promise<RunningDoors> {
   const [issuer, dynamo, queues] = await Promise.all([
     startIssuer(Math.floor(Date.now() / 1000)),
@@ -94,7 +95,7 @@ export async function startDoors(): Promise<RunningDoors> {
   const configFile = join(folder, 'config.json');
   writeFileSync(configFile, JSON.stringify({ clients: [client], strategies: [strategy] }));
   const endpoint = await dynamo.client.config.endpoint?.();
-  Object.assign(process.env, {
+  const putBack = applyEnvironment({
     ...queueUrls((name) => queues.createQueue(name).queueUrl),
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -124,6 +125,7 @@ export async function startDoors(): Promise<RunningDoors> {
     },
     async stop() {
       await Promise.all([issuer.stop(), dynamo.stop(), queues.stop()]);
+      putBack();
     },
   };
 }

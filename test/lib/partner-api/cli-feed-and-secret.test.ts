@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { runPartnerApi } from '../../../cli/partner-api/main.ts';
+import { applyEnvironment } from '../../../sandbox/aws/environment.ts';
 import { file, pkcs1, stampOf, type Vector } from '../signing/vectors.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
-  vi.unstubAllEnvs();
   for (const close of closing.splice(0).reverse()) await close();
 });
 
@@ -35,10 +35,20 @@ async function serve(answer: Answer): Promise<{ base: string; feeds: WebSocketSe
   return { base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, feeds };
 }
 
-async function run(args: string[], env: Record<string, string>, signal = new AbortController().signal) {
+/** Runs a command, and ends it as Ctrl-C does once it has said enough. */
+async function run(
+  args: string[],
+  env: Record<string, string>,
+  isEnough = (_out: readonly string[], _err: readonly string[]) => false,
+) {
   const out: string[] = [];
   const err: string[] = [];
-  const io = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line), env, signal };
+  const ending = new AbortController();
+  const into = (lines: string[]) => (line: string) => {
+    lines.push(line);
+    if (isEnough(out, err)) ending.abort();
+  };
+  const io = { out: into(out), err: into(err), env, signal: ending.signal };
   return { code: await runPartnerApi(args, io), out, err: err.join('\n') };
 }
 
@@ -53,10 +63,14 @@ async function secretsManager(versions: Record<string, string>): Promise<{ asked
       return { body: JSON.stringify({ SecretString }) };
     return { status: 400, body: JSON.stringify({ __type: 'ResourceNotFoundException', message: 'none' }) };
   });
-  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', base);
-  vi.stubEnv('AWS_REGION', 'eu-central-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  closing.push(
+    applyEnvironment({
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: base,
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    }),
+  );
   return { asked };
 }
 
@@ -119,13 +133,13 @@ describe('feed', () => {
 
   it('ends well by Ctrl-C, and says when it is connected', async () => {
     const { feeds, env } = await feedServer();
-    const ending = new AbortController();
     feeds.on('connection', (socket) => {
       socket.send('{"txID":"q1","status":"taker_pending"}');
       socket.once('close', () => {});
-      setTimeout(() => ending.abort(), 300);
     });
-    const { code, out, err } = await run(['feed', 'liquidityhub'], env, ending.signal);
+    const bothSaid = (out: readonly string[], err: readonly string[]) =>
+      out.length > 0 && err.join().includes('connected');
+    const { code, out, err } = await run(['feed', 'liquidityhub'], env, bothSaid);
     expect([code, out, err]).toEqual([0, ['txId=q1  status=taker_pending'], expect.stringContaining('connected')]);
   });
 
