@@ -2,13 +2,14 @@ import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isLoopbackAddress, isPublicAddress } from '../../../lib/webhooks/addresses.ts';
 import { type LookupAll, type WebhookPostOptions, webhookPost } from '../../../lib/webhooks/post.ts';
 import { WebhookAddressRefused, WebhookTimeout, WebhookUnreachable } from '../../../lib/webhooks/post-errors.ts';
 import { testTls } from '../../support/test-tls.ts';
+import { unusedPort } from '../../support/unused-port.ts';
 
 const nowMs = Date.parse('2026-01-01T00:00:00Z');
 const servers: Server[] = [];
@@ -38,7 +39,8 @@ function post(options: Partial<WebhookPostOptions> = {}) {
   return webhookPost({ clock: { nowMs: () => nowMs }, allowLoopback: true, tls: { ca: testTls.cert }, ...options });
 }
 
-const request = (url: string, timeoutMs = 5_000) => ({
+/** Only what hangs meets this time-out, however busy the machine. */
+const request = (url: string, timeoutMs = 60_000) => ({
   url,
   headers: { 'content-type': 'application/json' },
   body: '{"a":1}',
@@ -318,9 +320,7 @@ describe('a webhook', () => {
 
   it('ends with a time-out when no answer comes', async () => {
     const port = await plainServer(() => undefined);
-    const startedAtMs = performance.now();
     await expect(post()(request(`http://127.0.0.1:${port}/`, 200))).rejects.toThrow(WebhookTimeout);
-    expect(performance.now() - startedAtMs).toBeLessThan(3_000);
   });
 
   it('ends with a time-out when the name takes too long', async () => {
@@ -332,11 +332,9 @@ describe('a webhook', () => {
   it('is unreachable when the connection is refused or reset', async () => {
     const reset = await listening(createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
     await expect(post()(request(`http://127.0.0.1:${reset}/`))).rejects.toThrow(WebhookUnreachable);
-    const server = createTcpServer();
-    const closed = await listening(server);
-    await new Promise((resolve) => servers.pop()?.close(resolve));
-    await expect(new Promise((_, reject) => connect(closed, '127.0.0.1').on('error', reject))).rejects.toThrow();
-    const error = await post()(request(`http://127.0.0.1:${closed}/`)).catch((thrown: unknown) => thrown);
+    const unused = await unusedPort();
+    const error = await post()(request(`http://127.0.0.1:${unused.port}/`)).catch((thrown: unknown) => thrown);
+    await unused.close();
     expect(error).toBeInstanceOf(WebhookUnreachable);
     expect((error as Error).cause).toMatchObject({ code: 'ECONNREFUSED' });
   });
