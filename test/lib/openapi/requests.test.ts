@@ -84,7 +84,7 @@ describe('the bodies that the description allows', () => {
       fc.property(fc.oneof(likePrices, prices, fc.string()), (text) => {
         expect(pricePattern.test(text)).toBe(parsePrice(text) !== undefined);
       }),
-      { numRuns: 3000 },
+      { numRuns: 3000, seed: 34 },
     );
   });
 

@@ -101,6 +101,7 @@ describe('what is fit for a log', () => {
           JSON.stringify(loggable(value));
         },
       ),
+      { seed: 36 },
     );
   });
 });
