@@ -111,7 +111,6 @@ async function live(seed: number): Promise<{ payments: Payment[]; world: Deposit
 describe('a wallet whatever happens', () => {
   it.each(Array.from({ length: seeds }, (_, place) => place + 1))(
     'has each deposit and transfer told once and no swap (history %i)',
-    { timeout: 60_000 },
     async (seed) => {
       const { payments, world } = await live(seed);
       const paid = payments

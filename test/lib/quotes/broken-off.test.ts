@@ -103,7 +103,7 @@ describe('market making that is broken off', () => {
     }
     expect(world.calls).toBeGreaterThan(100);
     expect(found).toEqual([]);
-  }, 180_000);
+  }, 900_000);
 
   it.each(
     ['make', 'publish', 'cancel', 'get', 'list', 'max', 'ledger'].flatMap((operation) =>

@@ -379,7 +379,7 @@ describe('five hundred strategies', () => {
     const { looks } = await publishQuotes(world.desk());
     expect(looks).toBe(0);
     expect(world.partnerApi.requests).toEqual(['list', 'list']);
-  }, 60_000);
+  });
 });
 
 describe('pairs a client follows', () => {

@@ -91,7 +91,7 @@ beforeAll(async () => {
     partnerTxId: 'sweep',
   });
   await note(maker.coreClientId);
-}, 30_000);
+});
 
 afterAll(() => world.close());
 
