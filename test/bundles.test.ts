@@ -24,8 +24,11 @@ beforeAll(async () => {
 });
 afterAll(() => servers?.stop());
 
-/** What is deployed is not what the other tests run: it is bundled, and some packages are replaced by a part of them. */
-describe('as a bundle, in a process of its own', () => {
+/**
+ * What is deployed is not what the other tests run: it is bundled, and some packages are replaced by a part of them. Each
+ * function works on what those before it left.
+ */
+describe('as a bundle, in a process of its own', { shuffle: false }, () => {
   it('every function has its turn', () => {
     expect(Object.keys(steps).toSorted()).toEqual(Object.keys(handlers).toSorted());
   });

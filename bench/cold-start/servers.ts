@@ -164,7 +164,8 @@ function configFor({ operating, settlement, deskBot, exchange }: Demo, webhookUr
         bounds: { min: '10', max: '20' },
         lifetimeSeconds: 3600,
         renewBeforeSeconds: 300,
-        price: { from: 'pushed', name: 'btc-eth', maxAgeSeconds: 60 },
+        // However long the functions between the one that is told of the price and those that need it take to start.
+        price: { from: 'pushed', name: 'btc-eth', maxAgeSeconds: 3600 },
       },
     ],
     watches: [{ client: clientId, wallets: [operating.btc.walletId] }],
