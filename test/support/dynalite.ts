@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 
 /** A DynamoDB in this process, with tables of our shape. */
@@ -33,6 +33,11 @@ export async function startDynamo(): Promise<LocalDynamo> {
     anotherClient,
     async table(name = `table-${++tables}`) {
       await client.send(new CreateTableCommand(tableOf(name)));
+      let status: string | undefined;
+      // It answers before the table can be used, and is not there for whoever asks for an item too early.
+      while (status !== 'ACTIVE') {
+        status = (await client.send(new DescribeTableCommand({ TableName: name }))).Table?.TableStatus;
+      }
       return name;
     },
     async stop() {
