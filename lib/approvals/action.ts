@@ -1,10 +1,11 @@
+import { takeBackCount } from '../instructions/window-totals.ts';
 import type { ActionDetails } from '../partner-api/index.ts';
 import type { ApproverConfig } from '../platform/config/approvals.ts';
 import type { Approver } from './approver.ts';
 import { type Decision, decisionId, indexedDecision } from './decision.ts';
 import { countable, factsOf } from './facts.ts';
 import { type Case, type Judged, judgeAndTake } from './judge.ts';
-import { takeBackCount } from './totals.ts';
+import { approvedTotals } from './totals.ts';
 import { castVote, holdVote, readBack, takeLease, votingLeaseMs } from './vote.ts';
 
 /**
@@ -91,7 +92,7 @@ async function takeBackIfRejected(approver: Approver, { config, actionId, facts 
   const amount = countable(facts);
   const stored = await storedDecision(approver, coreClientId, actionId);
   if (amount === undefined || stored?.decision !== 'reject') return;
-  await takeBackCount(approver.store, { coreClientId, asset: amount.asset, actionId });
+  await takeBackCount(approver.store, { totalsId: approvedTotals(coreClientId, amount.asset), key: actionId });
 }
 
 /**

@@ -1,11 +1,12 @@
 import { mayAct } from '../instructions/control.ts';
+import { count, countedWithin, readTotals, type TotalsRead } from '../instructions/window-totals.ts';
 import type { ApproverConfig } from '../platform/config/approvals.ts';
 import type { Approver } from './approver.ts';
 import { decide, type Judgement } from './decide.ts';
 import { countable, type Facts } from './facts.ts';
 import { holdOnApproval, readStanding } from './hold.ts';
 import { claimMatch, findMatch } from './match.ts';
-import { approvedWithin, count, readTotals, type TotalsRead } from './totals.ts';
+import { approvedTotals } from './totals.ts';
 import { mayActWithinMs } from './vote.ts';
 
 /** How often an action is judged anew because another run wrote the totals, or matched the transaction, first. */
@@ -60,11 +61,11 @@ async function judge(approver: Approver, { config, actionId, facts }: Case): Pro
   const { coreClientId, rules } = config;
   const nowMs = clock.nowMs();
   const amount = countable(facts);
-  const totals = amount && (await readTotals(store, coreClientId, amount.asset));
+  const totals = amount && (await readTotals(store, approvedTotals(coreClientId, amount.asset)));
   const standing = await readStanding(approver, facts.txId);
   const match = await findMatch(store, { coreClientId, actionId }, facts, standing);
   const approvedBaseUnits = (windowSeconds: number) =>
-    totals === undefined ? 0n : approvedWithin(totals, windowSeconds, nowMs, actionId);
+    totals === undefined ? 0n : countedWithin(totals, windowSeconds, nowMs, actionId);
   const judgement = decide(rules, facts, {
     nowMs,
     match,
@@ -90,6 +91,6 @@ async function take(approver: Approver, { config, actionId, facts }: Case, judge
   }
   const amount = countable(facts);
   if (judgement.decision !== 'approve' || amount === undefined || totals === undefined) return true;
-  const counted = { actionId, baseUnits: amount.baseUnits, atMs: nowMs + mayActWithinMs };
+  const counted = { key: actionId, baseUnits: amount.baseUnits, atMs: nowMs + mayActWithinMs };
   return await count(approver.store, totals, counted, nowMs);
 }

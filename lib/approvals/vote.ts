@@ -4,12 +4,13 @@ import { isTerminal } from '../instructions/record.ts';
 import { hintToLook } from '../instructions/told.ts';
 import { instructionOfTransaction } from '../instructions/transactions.ts';
 import { alarmWhenTurnedAway } from '../instructions/turned-away.ts';
+import { settleCount, takeBackCount } from '../instructions/window-totals.ts';
 import { PartnerApiError } from '../partner-api/index.ts';
 import type { Approver } from './approver.ts';
 import { type Decision, indexedDecision } from './decision.ts';
 import { countable } from './facts.ts';
 import { holdOnApproval, readStanding, type Standing } from './hold.ts';
-import { settleCount, takeBackCount } from './totals.ts';
+import { approvedTotals } from './totals.ts';
 
 /** One worker votes on one action at a time, for at most this long; longer than the function may run. */
 export const votingLeaseMs = 90_000;
@@ -119,7 +120,7 @@ async function closeCount({ store }: Approver, decision: Decision, status: strin
   const amount = countable(decision.facts);
   if (decision.decision !== 'approve' || amount === undefined) return;
   const { coreClientId, actionId } = decision;
-  const counted = { coreClientId, asset: amount.asset, actionId };
+  const counted = { totalsId: approvedTotals(coreClientId, amount.asset), key: actionId };
   // These are final, and no vote of ours did it (reference 6.6). Any other word may mean that it was approved.
   if (status === 'rejected' || status === 'expired') await takeBackCount(store, counted);
   else await settleCount(store, counted, nowMs);

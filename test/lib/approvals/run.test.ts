@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../lib/approvals/decision.ts';
 import { approveHinted, runApprovals } from '../../../lib/approvals/index.ts';
-import { approvedWithin, readTotals } from '../../../lib/approvals/totals.ts';
+import { approvedTotals } from '../../../lib/approvals/totals.ts';
 import type { Instruction } from '../../../lib/instructions/record.ts';
+import { countedWithin, readTotals } from '../../../lib/instructions/window-totals.ts';
 import { CredentialsError, NotFoundError } from '../../../lib/partner-api/index.ts';
 import type { ApprovalRule } from '../../../lib/platform/config/approvals.ts';
 import { ConfigurationError } from '../../../lib/platform/errors.ts';
@@ -271,8 +272,8 @@ describe('two runs at once', () => {
       const late = later(seed % 40, turn).then(() => run(world, rulesOf(limited), turn));
       await Promise.all([run(world, rulesOf(limited), turn), late]);
       expect(sumOfVotes(world), `seed ${seed}`).toBeLessThanOrEqual(1700n);
-      const totals = await readTotals(world.table, 'night-desk', 'BTC-TESTNET');
-      expect(approvedWithin(totals, 3600, world.nowMs, 'none'), `seed ${seed}`).toBe(sumOfVotes(world));
+      const totals = await readTotals(world.table, approvedTotals('night-desk', 'BTC-TESTNET'));
+      expect(countedWithin(totals, 3600, world.nowMs, 'none'), `seed ${seed}`).toBe(sumOfVotes(world));
       if (sumOfVotes(world) === 1600n) approvedTwo++;
     }
     expect(approvedTwo).toBe(150);
@@ -303,8 +304,8 @@ describe('a run that stands still anywhere while another one runs', () => {
       await still;
       await runEveryMinute(world, 3, rules);
       expect(asked, `before call ${call}`).toBe(1);
-      const totals = await readTotals(world.table, 'night-desk', 'BTC-TESTNET');
-      expect(approvedWithin(totals, 3600, world.nowMs, 'none'), `before call ${call}`).toBe(800n);
+      const totals = await readTotals(world.table, approvedTotals('night-desk', 'BTC-TESTNET'));
+      expect(countedWithin(totals, 3600, world.nowMs, 'none'), `before call ${call}`).toBe(800n);
     }
   });
 });

@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { approvedWithin, count, readTotals, settleCount, takeBackCount } from '../../../lib/approvals/totals.ts';
+import {
+  count,
+  countedWithin,
+  readTotals,
+  settleCount,
+  takeBackCount,
+} from '../../../lib/instructions/window-totals.ts';
 import { memoryStore } from '../../support/memory-store.ts';
-import { startMs } from './world.ts';
 
+const startMs = 1_800_000_000_000;
 const minuteMs = 60_000;
 
 function store() {
@@ -11,13 +17,13 @@ function store() {
   return memoryStore({ id: () => `w${ids++}` });
 }
 
-async function approve(table: ReturnType<typeof store>, actionId: string, baseUnits: bigint, nowMs: number) {
-  const read = await readTotals(table, 'core', 'BTC');
-  expect(await count(table, read, { actionId, baseUnits, atMs: nowMs }, nowMs)).toBe(true);
-  await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId }, nowMs);
+async function countAndSettle(table: ReturnType<typeof store>, key: string, baseUnits: bigint, nowMs: number) {
+  const read = await readTotals(table, 'totals');
+  expect(await count(table, read, { key, baseUnits, atMs: nowMs }, nowMs)).toBe(true);
+  await settleCount(table, { totalsId: 'totals', key }, nowMs);
 }
 
-describe('what was approved within a window', () => {
+describe('what was counted within a window', () => {
   it('is never less than the truth, and too much by one bucket at most', async () => {
     const approvals = fc.array(
       fc.record({
@@ -32,7 +38,7 @@ describe('what was approved within a window', () => {
         const table = store();
         const inOrder = given.toSorted((a, b) => b.agoMinutes - a.agoMinutes);
         for (const [place, { agoMinutes, baseUnits }] of inOrder.entries()) {
-          await approve(table, `a${place}`, baseUnits, startMs - agoMinutes * minuteMs);
+          await countAndSettle(table, `a${place}`, baseUnits, startMs - agoMinutes * minuteMs);
         }
         const sumSince = (sinceMs: number) =>
           inOrder
@@ -40,7 +46,7 @@ describe('what was approved within a window', () => {
             .reduce((sum, { baseUnits }) => sum + baseUnits, 0n);
         const windowMs = windowSeconds * 1000;
         const bucketMs = windowSeconds <= 7_200 ? minuteMs : windowSeconds <= 172_800 ? 60 * minuteMs : 1440 * minuteMs;
-        const told = approvedWithin(await readTotals(table, 'core', 'BTC'), windowSeconds, startMs, 'none');
+        const told = countedWithin(await readTotals(table, 'totals'), windowSeconds, startMs, 'none');
         expect(told).toBeGreaterThanOrEqual(sumSince(startMs - windowMs));
         expect(told).toBeLessThanOrEqual(sumSince(startMs - windowMs - bucketMs));
       }),
@@ -51,47 +57,42 @@ describe('what was approved within a window', () => {
   it('counts an approval from before its decision, once however often it is counted, and not against itself', async () => {
     const table = store();
     for (let time = 0; time < 3; time++) {
-      await count(
-        table,
-        await readTotals(table, 'core', 'BTC'),
-        { actionId: 'a', baseUnits: 5n, atMs: startMs },
-        startMs,
-      );
+      await count(table, await readTotals(table, 'totals'), { key: 'a', baseUnits: 5n, atMs: startMs }, startMs);
     }
-    const read = await readTotals(table, 'core', 'BTC');
-    expect(approvedWithin(read, 60, startMs, 'other')).toBe(5n);
-    expect(approvedWithin(read, 60, startMs, 'a')).toBe(0n);
+    const read = await readTotals(table, 'totals');
+    expect(countedWithin(read, 60, startMs, 'other')).toBe(5n);
+    expect(countedWithin(read, 60, startMs, 'a')).toBe(0n);
   });
 
   it('refuses a count that is based on totals somebody has changed since', async () => {
     const table = store();
-    const first = await readTotals(table, 'core', 'BTC');
-    expect(await count(table, first, { actionId: 'a', baseUnits: 5n, atMs: startMs }, startMs)).toBe(true);
-    expect(await count(table, first, { actionId: 'b', baseUnits: 5n, atMs: startMs }, startMs)).toBe(false);
+    const first = await readTotals(table, 'totals');
+    expect(await count(table, first, { key: 'a', baseUnits: 5n, atMs: startMs }, startMs)).toBe(true);
+    expect(await count(table, first, { key: 'b', baseUnits: 5n, atMs: startMs }, startMs)).toBe(false);
   });
 
   it('takes back what another run rejected, and keeps what nobody settled', async () => {
     const table = store();
-    for (const [actionId, baseUnits] of [['a', 5n] as const, ['b', 7n] as const]) {
-      const counted = { actionId, baseUnits, atMs: startMs };
-      await count(table, await readTotals(table, 'core', 'BTC'), counted, startMs);
+    for (const [key, baseUnits] of [['a', 5n] as const, ['b', 7n] as const]) {
+      const counted = { key, baseUnits, atMs: startMs };
+      await count(table, await readTotals(table, 'totals'), counted, startMs);
     }
-    await takeBackCount(table, { coreClientId: 'core', asset: 'BTC', actionId: 'a' });
-    const read = await readTotals(table, 'core', 'BTC');
-    expect(approvedWithin(read, 3600, startMs + 59 * minuteMs, 'none')).toBe(7n);
-    expect(approvedWithin(read, 3600, startMs + 60 * minuteMs, 'none')).toBe(0n);
+    await takeBackCount(table, { totalsId: 'totals', key: 'a' });
+    const read = await readTotals(table, 'totals');
+    expect(countedWithin(read, 3600, startMs + 59 * minuteMs, 'none')).toBe(7n);
+    expect(countedWithin(read, 3600, startMs + 60 * minuteMs, 'none')).toBe(0n);
   });
 
   it('moves what is counted again, and counts it once', async () => {
     const table = store();
-    const counted = { actionId: 'a', baseUnits: 5n, atMs: startMs };
-    await count(table, await readTotals(table, 'core', 'BTC'), counted, startMs);
+    const counted = { key: 'a', baseUnits: 5n, atMs: startMs };
+    await count(table, await readTotals(table, 'totals'), counted, startMs);
     const laterMs = startMs + 90 * minuteMs;
-    await count(table, await readTotals(table, 'core', 'BTC'), { ...counted, atMs: laterMs }, laterMs);
+    await count(table, await readTotals(table, 'totals'), { ...counted, atMs: laterMs }, laterMs);
     const within = async (windowSeconds: number, nowMs: number) =>
-      approvedWithin(await readTotals(table, 'core', 'BTC'), windowSeconds, nowMs, 'none');
+      countedWithin(await readTotals(table, 'totals'), windowSeconds, nowMs, 'none');
     expect(await within(7200, laterMs)).toBe(5n);
-    await settleCount(table, { coreClientId: 'core', asset: 'BTC', actionId: 'a' }, laterMs);
+    await settleCount(table, { totalsId: 'totals', key: 'a' }, laterMs);
     expect(await within(7200, laterMs)).toBe(5n);
     expect(await within(3600, laterMs + 59 * minuteMs)).toBe(5n);
   });
@@ -99,17 +100,17 @@ describe('what was approved within a window', () => {
   it('keeps a bounded number open, and loses none of the others', async () => {
     const table = store();
     for (let place = 0; place < 450; place++) {
-      const counted = { actionId: `action-${place}`, baseUnits: 1n, atMs: startMs + place };
-      expect(await count(table, await readTotals(table, 'core', 'BTC'), counted, startMs + place)).toBe(true);
+      const counted = { key: `action-${place}`, baseUnits: 1n, atMs: startMs + place };
+      expect(await count(table, await readTotals(table, 'totals'), counted, startMs + place)).toBe(true);
     }
-    expect(approvedWithin(await readTotals(table, 'core', 'BTC'), 3600, startMs + 500, 'none')).toBe(450n);
+    expect(countedWithin(await readTotals(table, 'totals'), 3600, startMs + 500, 'none')).toBe(450n);
     expect(JSON.stringify(table.all()).length).toBeLessThan(16_000);
   });
 
   it('stays small for ever', async () => {
     const table = store();
     for (let minute = 0; minute < 60 * 24 * 45; minute += 37) {
-      await approve(table, `a${minute}`, 10n ** 18n, startMs + minute * minuteMs);
+      await countAndSettle(table, `a${minute}`, 10n ** 18n, startMs + minute * minuteMs);
     }
     expect(JSON.stringify(table.all()).length).toBeLessThan(12_000);
   });
