@@ -1,6 +1,6 @@
 import { meets, minuteOfDay } from '../platform/config/approval-coverage.ts';
 import type { RuleConditions } from '../platform/config/approvals.ts';
-import { countable, type Facts } from './facts.ts';
+import { countable, type Facts, isTooLong } from './facts.ts';
 import type { Hold } from './hold.ts';
 import { dayBefore, localTimeIn } from './local-time.ts';
 import { type Match, matchText } from './match.ts';
@@ -76,7 +76,10 @@ function customerVerdict({ customer }: RuleConditions, facts: Facts): Verdict {
   for (const [field, wanted] of Object.entries(customer)) {
     const has = Object.hasOwn(facts.customer, field);
     if (!has) return unmet(`customer data: ${field} is not told`);
-    if (!meets(wanted, facts.customer?.[field] ?? '')) return unmet(`customer data: ${field} is not as wanted`);
+    const value = facts.customer[field] ?? '';
+    if (wanted.endsWith !== undefined && isTooLong(value))
+      return unmet(`customer data: the end of ${field} was cut off`);
+    if (!meets(wanted, value)) return unmet(`customer data: ${field} is not as wanted`);
   }
   return met;
 }

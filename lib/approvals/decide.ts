@@ -44,8 +44,12 @@ export function decide(rules: readonly ApprovalRule[], facts: Facts, around: Cir
 
 /** What keeps an action from being approved by any rule. */
 function holdOn(facts: Facts, { hold }: Circumstances): Hold | undefined {
+  if (facts.customerCut) return { why: 'there is more customer data than a rule can see', passes: false };
   if (!movesAssets(facts) || countable(facts) !== undefined) return hold;
-  return { why: 'its net amount or asset is not told, so it cannot be counted', passes: false };
+  return {
+    why: 'its net amount or asset is not told, or contradicts its amount, so it cannot be counted',
+    passes: false,
+  };
 }
 
 function lookAt(rule: ApprovalRule, facts: Facts, around: Circumstances): RuleResult {

@@ -27,6 +27,8 @@ export interface Facts {
   readonly receiveAmount?: string;
   /** The customer's data of a wallet connection, by the exchange's own field ids. */
   readonly customer?: Readonly<Record<string, string>>;
+  /** There is more customer data than `customer` holds. No rule may approve what it cannot see whole. */
+  readonly customerCut?: true;
 }
 
 /** Neither text nor a set of customer data may let a stored decision outgrow what the table can hold. */
@@ -54,7 +56,7 @@ export function factsOf(action: ActionDetails): Facts {
     reference: details.reference === undefined ? undefined : details.reference.slice(0, longestText + 1),
     receiveAsset: text(details.receiveAsset),
     receiveAmount: details.receiveAmountBaseUnits?.toString(),
-    customer: customerOf(details),
+    ...customerOf(details),
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as unknown as Facts;
 }
@@ -64,13 +66,22 @@ function text(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value.slice(0, longestText + 1);
 }
 
-function customerOf({ clientData }: ActionSubject): Facts['customer'] {
-  if (clientData === undefined) return undefined;
-  const fields = Object.entries(clientData)
-    .filter(([, value]) => ['string', 'number', 'bigint', 'boolean'].includes(typeof value) && value !== '')
+/** An empty value says nothing. A list or an object is nothing that a rule could ask for: it is left out, and counts as cut. */
+function customerOf({ clientData }: ActionSubject): Pick<Facts, 'customer' | 'customerCut'> {
+  if (clientData === undefined) return {};
+  const told = Object.entries(clientData).filter(([, value]) => value !== '' && value !== null && value !== undefined);
+  const fields = told
+    .filter(([, value]) => typeof value !== 'object')
     .slice(0, mostCustomerFields)
-    .map(([field, value]) => [field.slice(0, longestText + 1), String(value).slice(0, longestText + 1)]);
-  return Object.fromEntries(fields);
+    .map(([field, value]): [string, string] => [field, String(value)]);
+  const isWhole = fields.length === told.length && !fields.flat().some(isTooLong);
+  const customer = Object.fromEntries(fields.map((texts) => texts.map((one) => one.slice(0, longestText + 1))));
+  return isWhole ? { customer } : { customer, customerCut: true };
+}
+
+/** Longer than any text of a rule or a record of ours. What was cut still is. */
+export function isTooLong(text: string): boolean {
+  return text.length > longestText;
 }
 
 /** The only actions that move nothing; a type nobody knows yet is taken to move assets. */
@@ -85,13 +96,13 @@ export function movesAssets({ actionType, netAmount = '0', amount = '0' }: Facts
 }
 
 /**
- * What an approval adds to the total of its asset; `undefined` when that is not told, not positive, or contradicts itself
- * (`amount` is net amount and fee together, reference 4.7).
+ * What an approval adds to the total of its asset; `undefined` when that is not told, not positive, or contradicts itself:
+ * `amount` is net amount and fee together (reference 4.7), and a fee that is not told beside it is none.
  */
-export function countable({ asset, netAmount, fees, amount }: Facts): { asset: string; baseUnits: bigint } | undefined {
+export function countable(facts: Facts): { asset: string; baseUnits: bigint } | undefined {
+  const { asset, netAmount, fees = '0', amount } = facts;
   if (asset === undefined || netAmount === undefined || BigInt(netAmount) <= 0n) return undefined;
-  if (fees !== undefined && BigInt(fees) < 0n) return undefined;
-  const told = amount !== undefined && fees !== undefined;
-  if (told && BigInt(amount) !== BigInt(netAmount) + BigInt(fees)) return undefined;
+  if (BigInt(fees) < 0n) return undefined;
+  if (amount !== undefined && BigInt(amount) !== BigInt(netAmount) + BigInt(fees)) return undefined;
   return { asset, baseUnits: BigInt(netAmount) };
 }

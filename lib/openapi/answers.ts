@@ -92,6 +92,7 @@ export const facts = z.object({
   receiveAsset: z.optional(text),
   receiveAmount: z.optional(text),
   customer: z.optional(z.record(text, text)),
+  customerCut: z.optional(z.literal(true)),
 });
 name(facts, 'Facts', 'What the action said of itself when it was decided. What it did not say is absent.');
 

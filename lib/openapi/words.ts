@@ -40,6 +40,7 @@ export const words: Readonly<Record<string, string>> = {
   createdAt: 'When it was stored.',
   cursor: 'Where the next page begins; the same filters go with it. Absent on the last page.',
   customer: "The customer's data of a wallet connection, by the exchange's own field ids.",
+  customerCut: 'There was more customer data than this. No rule approves then.',
   data: 'What happened.',
   day: 'The day it was made for, UTC.',
   decidedAt: 'When it was decided: before the vote.',

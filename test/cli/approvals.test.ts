@@ -110,6 +110,32 @@ describe('npm run approvals', () => {
     expect(decisions(run(...shared).out)).toEqual(['leave', 'leave', 'leave']);
   });
 
+  it('says why no rule approves a customer whose data is too long to be seen whole', () => {
+    const tern = {
+      name: 'tern',
+      decide: 'approve',
+      when: { customer: { customer_email: { endsWith: '@tern.example' } } },
+    };
+    const others = { name: 'others', decide: 'approve', when: { actionTypes: ['ApproveNewWalletConnect'] } };
+    const connection = action('a', {}, { type: 'ApproveNewWalletConnect' });
+    const clientData = { customer_email: `${'a'.repeat(243)}@tern.example.evil.example` };
+    const actions = file('connection.json', {
+      ...connection,
+      details: { clientData, wallet: { asset: 'BTC-TESTNET' } },
+    });
+    const args = ['--rules', file('rules.json', rules(tern, others)), '--actions', actions];
+    expect(JSON.parse(run(...args, '--json').out)).toMatchObject([
+      {
+        decision: 'leave',
+        rule: 'others',
+        why: 'there is more customer data than a rule can see',
+        facts: { customerCut: true },
+        looked: [{ rule: 'tern', why: 'customer data: the end of customer_email was cut off' }, { is: 'met' }],
+      },
+    ]);
+    expect(run(...args).out).toContain('there is more customer data than a rule can see');
+  });
+
   it('decides at the moment that is given', () => {
     const office = { name: 'office', decide: 'reject', when: { time: { zone: 'UTC', from: '08:00', to: '09:00' } } };
     const args = ['--rules', file('rules.json', rules(office)), '--actions', file('one.json', action('a')), '--json'];

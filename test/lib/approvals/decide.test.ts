@@ -40,10 +40,15 @@ describe('the first rule that applies decides', () => {
       without(action, 'netAmountBaseUnits'),
       without(action, 'asset'),
       transferAction('a1', { netAmountBaseUnits: 700n }),
+      without(transferAction('a1', { netAmountBaseUnits: 100n, amountBaseUnits: 100_000_000n }), 'feesBaseUnits'),
+      without(transferAction('a1', { netAmountBaseUnits: 100n, amountBaseUnits: 1n }), 'feesBaseUnits'),
       transferAction('a1', { netAmountBaseUnits: 801n, feesBaseUnits: -1n, amountBaseUnits: 800n }),
       transferAction('a1', { netAmountBaseUnits: 0n, feesBaseUnits: 0n, amountBaseUnits: 0n }),
     ];
     for (const each of doubtful) expect(meets({}, each)).toBe(false);
+    expect(meets({}, without(transferAction('a1', { amountBaseUnits: 800n }), 'feesBaseUnits'))).toBe(true);
+    expect(meets({}, without(action, 'amountBaseUnits'))).toBe(true);
+    expect(meets({}, without(action, 'amountBaseUnits', 'feesBaseUnits'))).toBe(true);
     const connection = transferAction('a1', { netAmountBaseUnits: 700n }, { type: 'ApproveNewWalletConnect' });
     expect(meets({}, connection)).toBe(false);
     expect(meets({}, action)).toBe(true);
@@ -171,10 +176,14 @@ describe('the connection of a wallet', () => {
     type: 'ApproveNewWalletConnect',
     details: {
       wallet: { walletId: 'w', name: 'Trading', asset: 'BTC-TESTNET', type: 1, typeCode: 'dedicated' },
-      clientData: { customer_id: 'C-4471', customer_email: 'ana@tern.example', level: 3, nested: { a: 1 } },
+      clientData: { customer_id: 'C-4471', customer_email: 'ana@tern.example', level: 3, empty: '', none: null },
       raw: {},
     },
   };
+  const connectOf = (clientData: Record<string, unknown>): ActionDetails => ({
+    ...connect,
+    details: { ...connect.details, clientData },
+  });
 
   it('is decided by the customer data', () => {
     expect(meets({ customer: { customer_id: { oneOf: ['C-4471', 'C-1'] } } }, connect)).toBe(true);
@@ -187,8 +196,64 @@ describe('the connection of a wallet', () => {
     ).toBe(true);
     expect(meets({ customer: { customer_email: { endsWith: '@heron.example' } } }, connect)).toBe(false);
     expect(meets({ customer: { level: { oneOf: ['3'] } } }, connect)).toBe(true);
-    expect(meets({ customer: { nested: {} } }, connect)).toBe(false);
+    expect(meets({ customer: { empty: {} } }, connect)).toBe(false);
     expect(meets({ customer: { toString: {} } }, connect)).toBe(false);
+  });
+
+  const whole = { customer_email: `${'a'.repeat(242)}@tern.example`, ['f'.repeat(255)]: 'x' };
+  const junk = (fields: number) =>
+    Object.fromEntries(Array.from({ length: fields }, (_, place) => [`junk${place}`, 1]));
+  const cut: [string, Record<string, unknown>][] = [
+    ['a value', { customer_email: `${'a'.repeat(243)}@tern.example.evil.example` }],
+    ['a field name', { customer_email: 'ana@tern.example', ['f'.repeat(256)]: 'x' }],
+    ['the number of fields', { customer_email: 'ana@tern.example', ...junk(32) }],
+    ['a list', { customer_email: 'ana@tern.example', customer_country: ['KP'] }],
+    ['an object', { customer_email: 'ana@tern.example', customer_country: { code: 'KP' } }],
+  ];
+
+  it('is not approved by any rule when its customer data had to be cut', () => {
+    const tern: RuleConditions = { customer: { customer_email: { endsWith: '@tern.example' } } };
+    expect(meets(tern, connectOf(whole))).toBe(true);
+    expect(meets(tern, connectOf({ customer_email: 'ana@tern.example', ...junk(31) }))).toBe(true);
+    for (const [what, clientData] of cut) {
+      const facts = factsOf(connectOf(clientData));
+      expect(facts.customerCut, what).toBe(true);
+      for (const when of [tern, {}, { assets: ['BTC-TESTNET'] }]) {
+        const { decision } = decide([{ name: 'r', decide: 'approve', when }], facts, around);
+        expect(decision, what).toBe('leave');
+      }
+    }
+  });
+
+  it('is left to a person when what a rule would reject it for may be in what was cut', () => {
+    const rules: ApprovalRule[] = [
+      { name: 'embargo', decide: 'reject', when: { customer: { customer_country: { oneOf: ['KP'] } } } },
+      { name: 'all others', decide: 'approve', when: { actionTypes: ['ApproveNewWalletConnect'] } },
+    ];
+    const decided = (clientData: Record<string, unknown>) => decide(rules, factsOf(connectOf(clientData)), around);
+    expect(decided({ customer_country: 'PT' }).decision).toBe('approve');
+    expect(decided({ customer_country: 'KP', ...junk(40) }).decision).toBe('reject');
+    expect(decided({ ...junk(40), customer_country: 'KP' })).toMatchObject({
+      decision: 'leave',
+      rule: { name: 'all others' },
+      why: 'there is more customer data than a rule can see',
+      again: false,
+    });
+    for (const [what, clientData] of cut) expect(decided(clientData).decision, what).toBe('leave');
+  });
+
+  it('is not rejected for the end of a value that was cut there, and is for its beginning', () => {
+    const long = connectOf({ customer_email: `${'a'.repeat(243)}@evil.example.tern.example` });
+    const decided = (wanted: object) => {
+      const rule: ApprovalRule = { name: 'r', decide: 'reject', when: { customer: { customer_email: wanted } } };
+      return decide([rule], factsOf(long), around);
+    };
+    expect(decided({ endsWith: '@evil.example' })).toMatchObject({
+      decision: 'leave',
+      looked: [{ why: 'customer data: the end of customer_email was cut off' }],
+    });
+    expect(decided({ startsWith: 'aaa' }).decision).toBe('reject');
+    expect(decided({}).decision).toBe('reject');
   });
 
   it('is never taken for a movement', () => {

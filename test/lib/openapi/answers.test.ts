@@ -97,6 +97,7 @@ describe('what the doors answer is what the description says', () => {
       receiveAsset: 'ETH-TESTNET',
       receiveAmount: '15',
       customer: { name: 'Ada' },
+      customerCut: true,
     };
     const decision: Required<Decision> = {
       id: 'decision/core/action',
