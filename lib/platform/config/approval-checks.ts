@@ -82,10 +82,13 @@ function checkReach(rules: readonly ApprovalRule[], place: number, path: string)
     : [error(`${path}[${place}]`, `can never match: the rule "${before.name}" before it decides all that it would`)];
 }
 
-function checkCare(rule: ApprovalRule, path: string): ProblemInFile[] {
-  const { actionTypes, matchesInstruction, assets, recipients, customer, amount, total } = rule.when;
-  const narrow = [matchesInstruction, assets, recipients, customer, amount, total].some((one) => one !== undefined);
-  if (rule.decide !== 'approve' || narrow) return [];
+/** A list of assets says nothing of who asks and how much, nor does customer data of which anything will do. */
+function checkCare({ decide, when }: ApprovalRule, path: string): ProblemInFile[] {
+  const { actionTypes, matchesInstruction, assets, recipients, customer = {}, amount, total } = when;
+  const asksOfCustomer = Object.values(customer).some((wanted) => Object.keys(wanted).length > 0);
+  const isNarrow = [matchesInstruction, recipients, amount?.max, total].some((one) => one !== undefined);
+  if (decide !== 'approve' || isNarrow || asksOfCustomer) return [];
   const what = actionTypes === undefined ? 'every action' : `every ${actionTypes.join(' and ')}`;
-  return [warning(path, `approves ${what}, whoever asked for it and however much it is`)];
+  const ofWhat = assets === undefined ? '' : ` of ${assets.join(' and ')}`;
+  return [warning(path, `approves ${what}${ofWhat}, whoever asked for it and however much it is`)];
 }

@@ -21,7 +21,7 @@ describe('approval rules', () => {
       problemsOf(
         rule('ours', { actionTypes: ['ApproveTransfer'], matchesInstruction: true }),
         rule('small', { ...btc, amount: { max: '100' }, total: { max: '1000', windowSeconds: 3600 } }),
-        rule('office', { ...btc, time: { zone: 'Europe/Zurich', from: '08:00', to: '18:00' } }),
+        rule('office', { ...btc, recipients: ['w'], time: { zone: 'Europe/Zurich', from: '08:00', to: '18:00' } }),
         rule('customers', {
           actionTypes: ['ApproveNewWalletConnect'],
           customer: { customer_id: { startsWith: 'C-' } },
@@ -78,7 +78,7 @@ describe('approval rules', () => {
       amount: { max: '5' },
       total: { max: '9', windowSeconds: 60 },
     };
-    expect(problemsOf(rule('r', when))).toEqual(
+    expect(problemsOf(rule('r', when, 'reject'))).toEqual(
       ['assets', 'amount', 'total'].map((name) =>
         expect.stringContaining(`error approvals[0].rules[0].when.${name}: can never match: ApproveUpdatePolicy`),
       ),
@@ -86,7 +86,9 @@ describe('approval rules', () => {
   });
 
   it.each(never)('name a condition that is never met: %s', (problem, when) => {
-    expect(problemsOf(rule('r', when))).toEqual([expect.stringContaining(`error approvals[0].rules[0].${problem}`)]);
+    expect(problemsOf(rule('r', when, 'reject'))).toEqual([
+      expect.stringContaining(`error approvals[0].rules[0].${problem}`),
+    ]);
   });
 
   const shadows: [string, RuleConditions, RuleConditions][] = [
@@ -142,13 +144,39 @@ describe('approval rules', () => {
 
   it('warn of a rule that approves everything, and of an action type nobody knows', () => {
     expect(problemsOf(rule('r', {}))).toEqual([expect.stringMatching(/^warning .*approves every action/)]);
-    expect(problemsOf(rule('r', { actionTypes: ['ApproveTransfer', 'ApproveLoan'], ...btc }))).toEqual([
+    expect(problemsOf(rule('r', { actionTypes: ['ApproveTransfer', 'ApproveLoan'] }, 'reject'))).toEqual([
       expect.stringMatching(/^warning .*actionTypes\[1\]: "ApproveLoan" is no action type/),
     ]);
   });
 
+  const careless: [string, RuleConditions][] = [
+    ['every action of BTC', btc],
+    ['every ApproveTransfer of BTC and ETH', { actionTypes: ['ApproveTransfer'], assets: ['BTC', 'ETH'] }],
+    ['every action of BTC', { ...btc, time: { zone: 'UTC', from: '08:00', to: '18:00' } }],
+    ['every action of BTC', { ...btc, amount: { min: '1' } }],
+    ['every ApproveNewWalletConnect', { actionTypes: ['ApproveNewWalletConnect'], customer: {} }],
+    ['every ApproveNewWalletConnect', { actionTypes: ['ApproveNewWalletConnect'], customer: { customer_id: {} } }],
+  ];
+  it.each(careless)('warn of a rule that approves %s, whoever asks: %j', (what, when) => {
+    expect(problemsOf(rule('r', when))).toEqual([
+      `warning approvals[0].rules[0]: approves ${what}, whoever asked for it and however much it is`,
+    ]);
+    expect(problemsOf(rule('r', when, 'reject'))).toEqual([]);
+  });
+
+  const careful: RuleConditions[] = [
+    { matchesInstruction: true },
+    { ...btc, recipients: ['w'] },
+    { ...btc, amount: { max: '5' } },
+    { ...btc, total: { max: '5', windowSeconds: 60 } },
+    { customer: { customer_id: {}, customer_email: { endsWith: '@tern.example' } } },
+  ];
+  it.each(careful)('do not warn of one that asks who or how much: %j', (when) => {
+    expect(problemsOf(rule('r', when))).toEqual([]);
+  });
+
   it('refuse a rule that is about nothing but types nobody knows', () => {
-    expect(problemsOf(rule('r', { actionTypes: ['ApproveTransfr', 'ApproveSwep'], ...btc }))).toEqual([
+    expect(problemsOf(rule('r', { actionTypes: ['ApproveTransfr', 'ApproveSwep'] }, 'reject'))).toEqual([
       expect.stringMatching(/^error .*actionTypes\[0\]: can never match: "ApproveTransfr" is no action type/),
       expect.stringMatching(/^error .*actionTypes\[1\]: can never match: "ApproveSwep" is no action type/),
     ]);
@@ -167,7 +195,7 @@ describe('approval rules', () => {
     expect(parse({ asset: ['BTC'] })).toBe(false);
     expect(parse({ matchesInstruction: false })).toBe(false);
     expect(parse({ time: { zone: 'UTC', from: '24:00', to: '08:00' } })).toBe(false);
-    expect(problemsOf(rule('r', btc), rule('r', { assets: ['ETH'] }))).toHaveLength(1);
+    expect(problemsOf(rule('r', btc, 'reject'), rule('r', { assets: ['ETH'] }, 'reject'))).toHaveLength(1);
   });
 
   it('name a client that exists', () => {
