@@ -56,7 +56,7 @@ resources:
         KmsMasterKeyId: !GetAtt Key.Some.Thing
 `;
 
-it('resolves variables and tags as the framework itself does', { timeout: 120_000 }, async () => {
+it('resolves variables and tags as the framework itself does', async () => {
   const folder = folderWith({
     'serverless.yml': file,
     'data.yml': 'a: { b: "${self:custom.plain}" }\n',

@@ -66,9 +66,15 @@ it('takes the wished port, or a free one when that is busy, and says which', asy
   expect(busy.httpPort).not.toBe(httpPort);
   expect((await fetch(`${busy.httpUrl}/items/1`)).status).toBe(200);
   await busy.stop();
-  const wished = busy.httpPort;
-  const free = await start({ httpPort: wished });
-  expect(free).toMatchObject({ portWasBusy: false, httpPort: wished });
+  // A port that was free a moment ago may be somebody else's by now, but not each time.
+  let wished = busy.httpPort;
+  for (let tries = 0; tries < 5; tries += 1) {
+    const aws = await start({ httpPort: wished });
+    await aws.stop();
+    if (!aws.portWasBusy) return expect(aws.httpPort).toBe(wished);
+    wished = aws.httpPort;
+  }
+  expect.unreachable('the wished port was never taken');
 });
 
 it('gives the functions the environment before it loads them', async () => {
@@ -149,10 +155,23 @@ it('runs schedules faster where it is told to', async () => {
 });
 
 it('stops after the runs that are under way, and answers them', async () => {
-  const aws = await start();
-  const answer = fetch(`${aws.httpUrl}/shape`, { method: 'POST', body: '{"sleepMs":200,"returns":"done"}' });
+  const file = 'service: s\nfunctions:\n  f: { handler: f.handler, timeout: 60, events: [{ httpApi: GET /f }] }\n';
+  const source = 'export const handler = () => new Promise((end) => globalThis.isUnderWay(() => end("done")));';
+  const began = new Promise<() => void>((resolve) => vi.stubGlobal('isUnderWay', resolve));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const aws = await start({
+    serverlessFile: join(folderWith({ 'serverless.yml': file, 'f.mjs': source }), 'serverless.yml'),
+  });
+  const answer = fetch(`${aws.httpUrl}/f`);
+  const end = await began;
+  let hasStopped = false;
+  const stopped = aws.stop().then(() => {
+    hasStopped = true;
+  });
   await new Promise((resolve) => setTimeout(resolve, 100));
-  await aws.stop();
+  expect(hasStopped).toBe(false);
+  end();
+  await stopped;
   expect(await (await answer).text()).toBe('done');
   await expect(fetch(aws.httpUrl)).rejects.toThrow();
   for (const name of ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL_SECRETS_MANAGER']) {
@@ -166,7 +185,7 @@ it('does not wait for ever for a function that hangs', async () => {
   void aws.invoke('f', {});
   const startedMs = performance.now();
   await aws.stop();
-  expect(performance.now() - startedMs).toBeLessThan(8000);
+  expect(performance.now() - startedMs).toBeLessThan(45_000);
 });
 
 it('tells what the file has and it has not', async () => {

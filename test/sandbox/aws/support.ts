@@ -16,7 +16,7 @@ export function folderWith(files: Record<string, string>): string {
 }
 
 /** Asks until the answer is not undefined; fails after `withinMs`. */
-export async function eventually<Answer>(ask: () => Answer | undefined, withinMs = 5000): Promise<Answer> {
+export async function eventually<Answer>(ask: () => Answer | undefined, withinMs = 60_000): Promise<Answer> {
   const endMs = performance.now() + withinMs;
   while (performance.now() < endMs) {
     const answer = ask();
