@@ -150,9 +150,7 @@ class Day {
 }
 
 describe('whatever people do, in whatever order', () => {
-  it('books balance, holds are what is open, ends stay ends, and both sides of a swap settle or neither', {
-    timeout: 60_000,
-  }, () => {
+  it('books balance, holds are what is open, ends stay ends, and both sides of a swap settle or neither', () => {
     const ends = new Set<string>();
     const property = fc.property(fc.array(deeds, { minLength: 30, maxLength: 120, size: 'max' }), (list) => {
       const day = new Day();

@@ -43,7 +43,7 @@ export function rawExchange(
   bytes: string | Buffer,
   { halfClose } = { halfClose: true },
 ): Promise<string> {
-  const waitMs = 5000;
+  const waitMs = 60_000;
   const { hostname, port } = new URL(api.baseUrl);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => (halfClose ? socket.end(bytes) : socket.write(bytes)));

@@ -197,7 +197,7 @@ describe('npm run sandbox', () => {
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
     const { port } = blocker.address() as { port: number };
     const server = await start('--port', String(port));
-    expect(server.errors()).toContain(`port ${port} is busy`);
+    await expect.poll(server.errors).toContain(`port ${port} is busy`);
     expect(new URL(server.baseUrl).port).not.toBe(String(port));
     blocker.close();
   });
