@@ -2,8 +2,8 @@ import { WebSocket } from 'ws';
 import { unmet } from './expect.ts';
 import type { Json } from './raw-client.ts';
 
-const openWithinMs = 5000;
-const messageWithinMs = 5000;
+const openWithinMs = 30_000;
+const messageWithinMs = 30_000;
 
 /** A handshake that was answered instead of upgraded. */
 export interface Refusal {

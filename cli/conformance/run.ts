@@ -6,7 +6,7 @@ import { SkippedError } from './outcome.ts';
 import { closeConnections } from './raw-client.ts';
 
 /** A check takes at most this long; one that hangs has failed. */
-const checkWithinMs = 30_000;
+const checkWithinMs = 120_000;
 
 /** What became of one check. `message` says why it failed or was skipped. */
 export interface Outcome {

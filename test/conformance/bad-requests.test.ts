@@ -6,7 +6,7 @@ import { type BadRequest, mangledRequests, spoiltRequests, wrongMembers } from '
 
 let served: Served;
 beforeAll(async () => {
-  served = await startServer({ requestTimeoutMs: 2000 });
+  served = await startServer();
 });
 afterAll(() => served.api.close());
 

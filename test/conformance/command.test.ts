@@ -90,17 +90,17 @@ describe('npm run conformance', () => {
     expect(real.server.sandbox.clock.state().offsetMs).toBe(0);
   });
 
-  it('runs as a program, and ends when it is done', { timeout: 40_000 }, async () => {
+  it('runs as a program, and ends when it is done', async () => {
     const program = new URL('../../cli/conformance.ts', import.meta.url).pathname;
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...usual, '--only', 'W2,49'], {
-      timeout: 30_000,
+      timeout: 120_000,
     });
     expect(stdout).toMatch(/2 of 57 operations\n\d+ passed, 0 failed\n$/);
   });
 });
 
 describe('what a server need not have', () => {
-  it('without a control surface checks are skipped, and none fails', { timeout: 60_000 }, async () => {
+  it('without a control surface checks are skipped, and none fails', async () => {
     const report = await runConformance({ ...real.target, controlUrl: undefined });
     expect(report.outcomes.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(report.skipped).toBeGreaterThan(100);
@@ -110,7 +110,7 @@ describe('what a server need not have', () => {
     );
   });
 
-  it('a key that needs no signature does as well', { timeout: 60_000 }, async () => {
+  it('a key that needs no signature does as well', async () => {
     const body = JSON.stringify({ kind: 'sandbox' });
     const { apiKey } = JSON.parse(real.server.sandbox.control({ method: 'POST', target: '/keys', body }).body);
     const only = ['2', '3', '8', '11', '17', '24', '28', '36', '43', '47', 'W1', 'W2'];

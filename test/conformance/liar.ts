@@ -31,13 +31,14 @@ function operationOf(method: string, path: string): OperationNumber | undefined 
  */
 export async function startLiar(baseUrl: string) {
   const target = new URL(baseUrl);
-  const liar = { change: (_answer: Passing): void => {} };
-  const server = createServer(async (incoming, outgoing) => {
+  const liar = { change: (_answer: Passing): void | Promise<void> => {} };
+  // It passes on what the real server says of how long connections are kept, so it must not end them any sooner.
+  const server = createServer({ keepAliveTimeout: 0 }, async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const { answer, original } = await handOn(target, incoming, Buffer.concat(chunks));
     const read = JSON.stringify(answer.body);
-    liar.change(answer);
+    await liar.change(answer);
     // What is not changed is handed on as it came: reading and writing again would round large numbers.
     const written = JSON.stringify(answer.body);
     const text = written === read ? original : written;
@@ -48,8 +49,8 @@ export async function startLiar(baseUrl: string) {
   const { port } = server.address() as AddressInfo;
   return {
     baseUrl: `http://127.0.0.1:${port}${target.pathname}`,
-    /** From now on answers are changed like this. */
-    lie(change: (answer: Passing) => void) {
+    /** From now on answers are changed like this, and held back until it is done. */
+    lie(change: (answer: Passing) => void | Promise<void>) {
       liar.change = change;
     },
     async close() {

@@ -22,7 +22,7 @@ function talk(
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`));
     const chunks: Buffer[] = [];
-    socket.setTimeout(5000, () => socket.destroy(new Error('no end of the answer within 5000 ms')));
+    socket.setTimeout(60_000, () => socket.destroy(new Error('no end of the answer within 60 s')));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', reject);
     socket.on('end', () => {

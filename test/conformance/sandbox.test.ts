@@ -16,7 +16,7 @@ beforeAll(async () => {
   journal = join(folder, 'journal');
   open = await startTarget({ journal });
   report = await runConformance(open.target);
-}, 120_000);
+});
 // The server ends with the restart, which is the last test.
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every list there is
@@ -60,7 +60,7 @@ describe('the sandbox', () => {
     expect(report.covered).toBe(57);
   });
 
-  it('after a restart tells the same of everything the suite has left behind', { timeout: 60_000 }, async () => {
+  it('after a restart tells the same of everything the suite has left behind', async () => {
     open.server.sandbox.control({ method: 'POST', target: '/clock', body: '{"frozen":true}' });
     const before = everythingTold(open.server.sandbox);
     const books = open.server.sandbox.control({ method: 'GET', target: '/ledger' }).body;
