@@ -61,14 +61,14 @@ function start(options: string[], settings: Record<string, string>): { ended: Pr
 async function secretsAskedBy(options: string[], settings: Record<string, string>): Promise<string[]> {
   const { ended, errors } = start(options, settings);
   const isOver = ended.then(() => true);
-  for (let tries = 0; asked.size === 0 && tries < 200; tries++) {
+  for (let tries = 0; asked.size === 0 && tries < 1200; tries++) {
     if (await Promise.race([isOver, wait(50, false)])) throw new Error(`it ended: ${errors()}`);
   }
   await wait(500);
   return [...asked];
 }
 
-describe('npm run feeds', { timeout: 30_000 }, () => {
+describe('npm run feeds', () => {
   const both = { SIGNING_SECRET_ID: 'initiator', APPROVER_SECRET_ID: 'approver' };
 
   it("reads the initiator's key only, although it is told of both", async () => {
@@ -79,11 +79,11 @@ describe('npm run feeds', { timeout: 30_000 }, () => {
     expect(await secretsAskedBy(['--only', 'coreclient'], both)).toEqual(['approver']);
   });
 
-  it("needs not even know of the other key's secret", async () => {
-    expect(await secretsAskedBy([], { SIGNING_SECRET_ID: 'initiator' })).toEqual(['initiator']);
-    child?.kill('SIGKILL');
-    asked.clear();
-    expect(await secretsAskedBy(['--only', 'coreclient'], { APPROVER_SECRET_ID: 'approver' })).toEqual(['approver']);
+  it.each([
+    ['initiator', [], { SIGNING_SECRET_ID: 'initiator' }],
+    ['approver', ['--only', 'coreclient'], { APPROVER_SECRET_ID: 'approver' }],
+  ])("needs not even know of the secret that is not the %s's", async (own, options, settings) => {
+    expect(await secretsAskedBy(options, settings as Record<string, string>)).toEqual([own]);
   });
 
   it.each([

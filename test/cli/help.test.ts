@@ -11,7 +11,7 @@ const programs = Object.entries(scripts).flatMap(([name, line]) => {
   return command === 'node' ? [[name, args] as const] : [];
 });
 
-describe('every command of ours', { timeout: 30_000 }, () => {
+describe('every command of ours', () => {
   it.each(programs)('npm run %s -- --help prints how it is used, and does nothing', async (name, args) => {
     // An environment without any settings: what needs one cannot be what --help does.
     const env = { PATH: process.env['PATH'] };

@@ -223,7 +223,7 @@ describe('npm run operate', () => {
     expect(await operate('resume', '--client', 'treasury-dsek')).toMatchObject({ code: 0 });
   });
 
-  it('is a program that finds AWS where the SDK does', { timeout: 30_000 }, async () => {
+  it('is a program that finds AWS where the SDK does', async () => {
     const { STAGE: _stage, ...aws } = settings;
     const run = promisify(execFile);
     const args = ['cli/operate.ts', 'list', '--client', 'desk', '--stage', 'trial', '--json'];
