@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, stop } from 'esbuild';
 
@@ -56,9 +57,11 @@ export async function startFeeds(
 
 async function bundle(folder: string): Promise<string> {
   const outfile = join(folder, 'feeds.cjs');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: ['cli/feeds.ts'],
     outfile,
+    // Written by this process: the build's own may outlive it for a moment, and must not bring a removed folder back.
+    write: false,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -68,6 +71,7 @@ async function bundle(folder: string): Promise<string> {
   });
   // It keeps a process for the next build, which there is none of.
   await stop();
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
   return outfile;
 }
 

@@ -61,7 +61,7 @@ export class Partner {
     return this.#token;
   }
 
-  /** Any request to our doors. */
+  /** Any request to our doors. One that took too long for its door is asked again: it meets what became of it. */
   async send<T>(
     method: string,
     path: string,
@@ -72,12 +72,17 @@ export class Partner {
       ...options.headers,
       authorization: `Bearer ${await this.token()}`,
     };
-    const answer = await fetch(`${this.#system.httpUrl}${path}`, {
-      method,
-      headers,
-      ...(options.body === undefined ? {} : { body: options.body }),
-    });
-    return { status: answer.status, body: (await answer.json()) as T };
+    const untilMs = Date.now() + this.#limitMs;
+    for (;;) {
+      const answer = await fetch(`${this.#system.httpUrl}${path}`, {
+        method,
+        headers,
+        ...(options.body === undefined ? {} : { body: options.body }),
+      });
+      const answered = { status: answer.status, body: (await answer.json()) as T };
+      if (answered.status !== 503 || Date.now() >= untilMs) return answered;
+      await wait(lookEveryMs);
+    }
   }
 
   /** Asks for an instruction and watches it to its end. @throws when the door refuses */

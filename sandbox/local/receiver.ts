@@ -57,8 +57,15 @@ export async function startReceiver({ secret, file, onEvent }: ReceiverOptions):
   return { url, events, stop: () => ended(server) };
 }
 
-/** A line that a killed process left half written is no event: the function will tell it again. */
+/** What a killed process left half written is no event: the function will tell it again. It keeps a line to itself. */
 function readKept(file: string): ReceivedEvent[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as ReceivedEvent);
+  const text = readFileSync(file, 'utf8');
+  if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as ReceivedEvent];
+    } catch {
+      return [];
+    }
+  });
 }
