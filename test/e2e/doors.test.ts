@@ -16,10 +16,12 @@ let keys = 0;
 beforeAll(async () => {
   system = await startLocalSystem({ httpPort: 0, partnerApiPort: 0, logLevel: 'silent' });
   token = await system.issuer.token(demoClient, allScopes);
-}, 60_000);
+  // The first to come waits until the keys of the issuer are there; on a busy machine longer than a door may take.
+  await expect.poll(async () => (await send('GET', '/instructions')).status).toBe(200);
+});
 
 afterAll(async () => {
-  await system.stop();
+  await system?.stop();
 });
 
 interface Answered {
@@ -51,7 +53,8 @@ function ask(members: Record<string, unknown> = {}, key: string | undefined = `k
 }
 
 async function ended(id: unknown): Promise<Answered['body']> {
-  for (let looks = 0; looks < 200; looks++) {
+  const untilMs = performance.now() + 240_000;
+  while (performance.now() < untilMs) {
     const { body } = await send('GET', `/instructions/${String(id)}`);
     if (['completed', 'rejected', 'expired', 'failed', 'cancelled'].includes(String(body['state']))) return body;
     await wait(100);
@@ -78,7 +81,7 @@ describe('the doors of the running system', () => {
     await wait(300);
     await system.aws.purgeQueues();
     expect(await ended(asked.body['id'])).toMatchObject({ state: 'completed' });
-  }, 60_000);
+  });
 
   it('stops everything at once and goes on when told to', async () => {
     expect((await send('PUT', '/control', { body: '{"stopAll":true,"reason":"drill"}' })).status).toBe(200);
@@ -114,7 +117,7 @@ describe('the doors of the running system', () => {
       const { body } = await send('GET', '/instructions?kind=transfer');
       return (body['instructions'] as { reference: string }[]).filter(({ reference }) => reference === 'dropped');
     };
-    await expect.poll(dropped, { timeout: 30_000, interval: 100 }).toHaveLength(1);
+    await expect.poll(dropped, { timeout: 120_000, interval: 100 }).toHaveLength(1);
     const [transfer] = (await dropped()) as { id?: string }[];
     expect(await ended(transfer?.id)).toMatchObject({ state: 'completed' });
     expect(await dropped()).toHaveLength(1);

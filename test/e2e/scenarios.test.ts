@@ -3,10 +3,10 @@ import { runStart } from '../support/start.ts';
 
 const names = ['transfer', 'withdrawal', 'swap', 'sweep', 'deposit', 'approval', 'standing'];
 
-describe('npm start -- --once --json --scenario', { timeout: 300_000 }, () => {
+describe('npm start -- --once --json --scenario', { timeout: 600_000 }, () => {
   it.concurrent.each([[[]], [['--kill-feeds']]])('all %j: every automation ends as it should', async (more) => {
     const { code, stdout } = await runStart(['--once', '--json', '--scenario', 'all', ...more], undefined, {
-      limitMs: 240_000,
+      limitMs: 540_000,
     });
     const lines = stdout
       .trim()

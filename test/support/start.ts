@@ -15,7 +15,7 @@ export interface Finished {
 export function runStart(
   options: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => {},
-  { limitMs = 150_000, temporary = temporaryFolder(), onBegun = (_child: ChildProcess): void => {} } = {},
+  { limitMs = 420_000, temporary = temporaryFolder(), onBegun = (_child: ChildProcess): void => {} } = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, ['sandbox/start.ts', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
