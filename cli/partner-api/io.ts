@@ -17,7 +17,7 @@ export const exitCodes = {
   refused: 1,
   /** Wrong usage: a missing option, an unreadable file, a malformed value. Nothing was sent. */
   usage: 2,
-  /** It failed, and the message says whether it was surely not sent or may have had its effect. */
+  /** It failed, and the message says whether it surely had no effect or may have had it. */
   failed: 3,
 } as const;
 

@@ -28,7 +28,8 @@ Where and as whom, for every command that calls the API:
   --ca-file FILE  certificate authority of a server with its own certificate
   --timeout-ms N  for one request
 
-Exit codes: 0 done; 1 refused by the Partner API; 2 wrong usage; 3 failed, and the message says whether it was sent.`;
+Exit codes: 0 done; 1 refused by the Partner API; 2 wrong usage; 3 failed, and the message says whether anything can have
+happened.`;
 
 /** Runs one command line and resolves with its exit code; nothing is thrown. */
 export async function runPartnerApi(args: string[], io: Io): Promise<number> {
@@ -61,9 +62,15 @@ function explain(error: unknown, io: Io): number {
       io.err(error.message);
       return exitCodes.usage;
     }
-    io.err(error.effect === 'notSent' ? `not sent: ${error.message}` : `outcome unknown: ${error.message}`);
+    io.err(`${outcomeOf(error)}: ${error.message}`);
     return exitCodes.failed;
   }
   io.err(`failed: ${error instanceof Error ? error.message : String(error)}`);
   return exitCodes.failed;
+}
+
+/** What was answered was sent, so a request that the API turned away is not told as one that never left. */
+function outcomeOf({ effect, status }: PartnerApiError): string {
+  if (effect !== 'notSent') return 'outcome unknown';
+  return status === undefined ? 'not sent' : 'turned away, nothing happened';
 }

@@ -6,7 +6,7 @@ export function cell(value: unknown): string {
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }
 
-/** The same, however long it is: for the last column, where it breaks no other. */
+/** The same, however long it is: for the last column, where it breaks no other, and people copy it from there. */
 export function wholeCell(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text =
@@ -28,10 +28,10 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 
 /** An answer for people: lists of objects as tables, everything else as name and value. */
 export function render(value: unknown): string {
-  if (!isJsonObject(value)) return cell(value);
+  if (!isJsonObject(value)) return wholeCell(value);
   const entries = Object.entries(value);
   const isRows = (member: unknown) => Array.isArray(member) && member.length > 0 && member.every(isJsonObject);
-  const plain = entries.filter(([, member]) => !isRows(member)).map(([name, member]) => [name, cell(member)]);
+  const plain = entries.filter(([, member]) => !isRows(member)).map(([name, member]) => [name, wholeCell(member)]);
   const parts = plain.length > 0 ? [table(['member', 'value'], plain)] : [];
   for (const [name, member] of entries) {
     if (!isRows(member)) continue;

@@ -92,13 +92,32 @@ describe('send', () => {
     expect(JSON.parse(found.out).body.matches).toMatchObject([{ name: 'Société 🚀' }]);
   });
 
+  it('shows values whole, to be copied', async () => {
+    const { env } = await sandbox();
+    const made = await run(['send', 'POST', '/coreclient', '--body', '{"name":"bot"}'], env);
+    expect(made.out).toMatch(/\nfeed +ws:\S+\/coreclient\/\w{43,44}\/feed\n/);
+    const hash = JSON.stringify({ message_hash_hex: 'ab'.repeat(32) });
+    const [, id] = /\nid +(\w+)/.exec(made.out) as RegExpExecArray;
+    const signed = await run(['send', 'POST', `/coreclient/${id}/sign`, '--body', hash], env);
+    expect(signed.out).toMatch(/\nsignature_hex +[0-9a-f]{98}(\n|$)/);
+    const wrong = JSON.stringify({ ...JSON.parse(hash), signature_hex: '02'.repeat(49), signer_id: id });
+    const denied = await run(['send', 'POST', '/coreclient/verify', '--body', wrong], env);
+    expect(denied).toMatchObject({ code: 3, err: expect.stringMatching(/^turned away, nothing happened: .*403/) });
+  });
+
   it('ends with the code of what it came to', async () => {
     const { world, env } = await sandbox();
     const code = async (args: string[], change: object = {}) =>
       (await run(['send', ...args], { ...env, ...change })).code;
     expect(await code(['GET', '/company/nope'])).toBe(1);
     expect(await code(['POST', '/company', '--body', '{'])).toBe(1);
-    expect(await code(['GET', '/assets'], { PARTNER_API_KEY_FILE: written('other.pem', pkcs1) })).toBe(3);
+    const turnedAway = await run(['send', 'GET', '/assets'], {
+      ...env,
+      PARTNER_API_KEY_FILE: written('other.pem', pkcs1),
+    });
+    expect(turnedAway).toMatchObject({ code: 3, err: expect.stringMatching(/^turned away, nothing happened: .*401/) });
+    const nobody = await run(['send', 'GET', '/assets'], { ...env, PARTNER_API_BASE_URL: 'http://127.0.0.1:1/api' });
+    expect(nobody).toMatchObject({ code: 3, err: expect.stringMatching(/^not sent: /) });
     await world.control('POST', '/faults', { kind: 'dropAfter', count: 1 });
     const lost = await run(['send', 'POST', '/company', '--body', '{"name":"A"}'], env);
     expect(lost).toMatchObject({ code: 3, err: expect.stringMatching(/^outcome unknown/) });
