@@ -143,6 +143,12 @@ describe('feed', () => {
     expect([code, out, err]).toEqual([0, ['txId=q1  status=taker_pending'], expect.stringContaining('connected')]);
   });
 
+  it('ends with 2 when the secret with the key cannot be read', async () => {
+    const { env } = await feedServer();
+    const { code, err } = await run(['feed', 'wallets'], { ...env, SIGNING_SECRET_ID: 'other' });
+    expect([code, err]).toEqual([2, expect.stringContaining('no current version')]);
+  });
+
   it.each([[[]], [['coreclient']], [['wallets', 'x']], [['tv']]])('ends with 2 for wrong usage: %j', async (args) => {
     expect((await run(['feed', ...args], {})).code).toBe(2);
   });

@@ -143,6 +143,43 @@ describe('send', () => {
   });
 });
 
+describe('feed', () => {
+  it('ends when there is no such feed, with the code of a refusal', async () => {
+    const { env } = await sandbox();
+    const { code, err } = await run(['feed', 'coreclient', 'nope'], env);
+    expect([code, err.split('\n')]).toEqual([
+      1,
+      [expect.stringMatching(/404.*; dialling again in \d+ ms$/), expect.stringMatching(/^refused: feed: .*404/)],
+    ]);
+  });
+
+  it('ends when the key is not accepted', async () => {
+    const { env } = await sandbox();
+    const { code, err } = await run(['feed', 'wallets'], { ...env, PARTNER_API_KEY_FILE: written('other.pem', pkcs1) });
+    expect([code, err]).toEqual([3, expect.stringMatching(/\nturned away, nothing happened: feed: .* 401 signature$/)]);
+  });
+
+  it('ends when the key is revoked while it is open', async () => {
+    const { world, env } = await sandbox();
+    const [{ keyId }] = (await world.control('GET', '/keys')).keys;
+    const revoke = (line: string) => line === 'connected' && void world.control('DELETE', `/keys/${keyId}`);
+    const { code, err } = await run(['feed', 'liquidityhub'], env, revoke);
+    expect([code, err]).toEqual([
+      3,
+      expect.stringMatching(/^connected\n.*\n.*\nturned away, nothing happened: feed: /),
+    ]);
+  });
+
+  it('lets the catch-up mend a wrong clock before it takes a refusal for final', async () => {
+    const { world, env } = await sandbox();
+    await world.control('POST', '/clock', { offsetMs: 3_600_000 });
+    const ending = new AbortController();
+    const end = (line: string) => line === 'connected' && ending.abort();
+    const { code, err } = await run(['feed', 'liquidityhub'], env, end, ending.signal);
+    expect([code, err]).toEqual([0, expect.stringMatching(/401 timestamp; dialling again.*\nconnected$/)]);
+  });
+});
+
 describe('with a company of its own', () => {
   it('send shows a wallet', async () => {
     const { world, env } = await sandbox();
