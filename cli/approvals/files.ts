@@ -3,6 +3,7 @@ import type { ActionDetails } from '../../lib/partner-api/index.ts';
 import { isJsonObject, type JsonObject, parseJson } from '../../lib/partner-api/json.ts';
 import { readActionDetails } from '../../lib/partner-api/models/action.ts';
 import { type ApproverConfig, approvals } from '../../lib/platform/config/approvals.ts';
+import { membersTwice, type ProblemInFile } from '../../lib/platform/config/concern.ts';
 import { examineConcern } from '../../lib/platform/config/examine.ts';
 import { UsageError } from '../partner-api/io.ts';
 import { fileBytes } from '../partner-api/options.ts';
@@ -10,13 +11,13 @@ import { fileBytes } from '../partner-api/options.ts';
 /** What is read from a rule file: the rules, or the problems that keep it from approving anything. */
 export interface RuleFile {
   readonly approvers: readonly ApproverConfig[];
-  readonly problems: readonly { path: string; message: string; severity: 'error' | 'warning' }[];
+  readonly problems: readonly ProblemInFile[];
 }
 
-function readJson(path: string, option: string): unknown {
+function readJson(path: string, option: string): { text: string; document: unknown } {
   const text = fileBytes(path, option).toString('utf8');
   try {
-    return parseJson(text);
+    return { text, document: parseJson(text) };
   } catch (cause) {
     throw new UsageError(`${option}: ${path} is not JSON: ${(cause as Error).message}`, { cause });
   }
@@ -24,16 +25,16 @@ function readJson(path: string, option: string): unknown {
 
 /** Rules in the form of `config/approvals.json`. */
 export function readRules(path: string): RuleFile {
-  const document = readJson(path, '--rules');
+  const { text, document } = readJson(path, '--rules');
   const value = isJsonObject(document) ? document['approvals'] : undefined;
   if (value === undefined) throw new UsageError(`--rules: ${path} has no key "approvals"`);
   const { value: approvers, found } = examineConcern('approvals', approvals, value);
-  return { approvers: (approvers as ApproverConfig[] | undefined) ?? [], problems: found };
+  return { approvers: (approvers as ApproverConfig[] | undefined) ?? [], problems: [...membersTwice(text), ...found] };
 }
 
 /** Actions as `GET …/action/{action_id}` answers them: one, a list, or a list under `actions`. */
 export function readActions(path: string): ActionDetails[] {
-  return listIn(readJson(path, '--actions'), 'actions').map((one, place) => {
+  return listIn(readJson(path, '--actions').document, 'actions').map((one, place) => {
     try {
       return readActionDetails(one);
     } catch (cause) {
@@ -44,7 +45,7 @@ export function readActions(path: string): ActionDetails[] {
 
 /** Our records, as `GET /instructions` or `GET /instructions/{id}` answers them. */
 export function readInstructions(path: string): Instruction[] {
-  return listIn(readJson(path, '--instructions'), 'instructions').map((view) => {
+  return listIn(readJson(path, '--instructions').document, 'instructions').map((view) => {
     const { companyId, fundId, walletId, asset, coreClientId, cancelAskedAt } = view;
     const place = { companyId, fundId, walletId, asset, coreClientId };
     const cancelAsked = cancelAskedAt === undefined ? {} : { cancelAskedAtMs: Date.parse(String(cancelAskedAt)) };

@@ -4,8 +4,7 @@ import type { Bindings } from '../instructions/bindings.ts';
 import { kinds } from '../instructions/kinds/index.ts';
 import type { Door } from '../instructions/outside.ts';
 import { InvalidRequest } from '../platform/http/errors.ts';
-import { parseJson } from '../platform/http/json.ts';
-import { parseWith } from '../platform/http/parse.ts';
+import { parseSent, parseWith } from '../platform/http/parse.ts';
 
 /** A message as the queue hands it on. */
 export interface InboundMessage {
@@ -65,11 +64,7 @@ export async function takeIn(inbound: Inbound, message: InboundMessage): Promise
 
 function read(body: string): unknown {
   if (Buffer.byteLength(body) > longestMessageBytes) throw new InvalidRequest(413, 'message too large', 'body');
-  try {
-    return parseJson(body);
-  } catch (cause) {
-    throw new InvalidRequest(400, 'invalid json', 'body', { cause });
-  }
+  return parseSent(body);
 }
 
 /**

@@ -28,7 +28,7 @@ export const refusals: Readonly<Record<Refusal, RefusalWords>> = {
   400: {
     name: 'BadRequest',
     description:
-      'The body is not a JSON object (`invalid json`), or `missing field`, `unknown field` or `invalid field` and its name; `detail.field` is that name. Nothing was stored.',
+      'The body is not a JSON object (`invalid json`), or `missing field`, `unknown field`, `invalid field` or `duplicate field` and its name; `detail.field` is that name. Nothing was stored.',
     schema: errorFrame,
     example: frame(400, 'Bad Request', { reason: 'invalid field: amount', field: 'amount' }),
   },

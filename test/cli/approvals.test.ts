@@ -159,6 +159,14 @@ describe('npm run approvals', () => {
     expect(run('--rules', file('text.json', '{'), '--actions', actions)).toMatchObject({ code: 2, out: '' });
   });
 
+  it('refuses rules in which a member stands twice: the last one would widen the first in silence', () => {
+    const text = JSON.stringify(rules({ name: 'ours', decide: 'approve', when: { matchesInstruction: true } }));
+    const twice = text.replace('"when"', '"when":{"assets":["BTC-TESTNET"]},"when"');
+    const { code, out, err } = run('--rules', file('twice.json', twice), '--actions', file('one.json', action('a')));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('error: approvals[0].rules[0].when: stands twice: only the last would count');
+  });
+
   it('says what is wrong with how it was called', () => {
     const actions = file('one.json', action('a', {}, { coreClientID: 'another' }));
     const good = file('rules.json', rules(capped));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { duplicateMembers } from '../../../lib/platform/http/duplicate-members.ts';
 import { UsageError } from '../io.ts';
 
 const text = z.string().min(1).max(255);
@@ -61,6 +62,7 @@ export function parseWanted(json: string): Wanted {
   } catch (cause) {
     throw new UsageError(`the file is not JSON: ${(cause as Error).message}`, { cause });
   }
+  for (const path of duplicateMembers(json)) throw new UsageError(`${path.join('.')}: stands twice`);
   const result = schema.safeParse(value);
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileOf, invalidConfig } from './check-concern.ts';
-import { isError, type Problem } from './concern.ts';
+import { isError, membersTwice, type Problem, type ProblemInFile } from './concern.ts';
 import type { Config } from './concerns.ts';
 import { type Checked, checkDocument } from './parse.ts';
 
@@ -26,7 +26,8 @@ function checkFolder(directory: string, nowMs: number): Checked {
   const unreadable: string[] = [];
   for (const file of jsonFilesOf(directory, problems)) {
     const name = file.slice(0, -'.json'.length);
-    const { value, problem } = readConcern(join(directory, file), name);
+    const { value, problem, twice = [] } = readConcern(join(directory, file), name);
+    problems.push(...twice.map((one) => ({ file: fileOf(name), ...one })));
     if (problem) {
       problems.push({ file: fileOf(name), path: '', message: problem, severity: 'error' });
       unreadable.push(name);
@@ -48,11 +49,20 @@ function jsonFilesOf(directory: string, problems: Problem[]): string[] {
   }
 }
 
+/** What is read from a file: the value, or why there is none; and the members that stand in it twice. */
+interface Read {
+  readonly value?: unknown;
+  readonly problem?: string;
+  readonly twice?: ProblemInFile[];
+}
+
 /** The value under the one key a file has, which is its own name. */
-function readConcern(path: string, name: string): { value?: unknown; problem?: string } {
+function readConcern(path: string, name: string): Read {
+  let text: string;
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
+    document = JSON.parse(text);
   } catch (error) {
     return {
       problem: error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read (${codeOf(error)})`,
@@ -63,7 +73,7 @@ function readConcern(path: string, name: string): { value?: unknown; problem?: s
     return { problem: `must be an object with the key "${name}"` };
   const others = Object.keys(document as object).filter((key) => key !== name);
   if (others.length > 0) return { problem: `unknown key "${others.join('", "')}"` };
-  return { value: (document as Record<string, unknown>)[name] };
+  return { value: (document as Record<string, unknown>)[name], twice: membersTwice(text) };
 }
 
 function codeOf(error: unknown): string {

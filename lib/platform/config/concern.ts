@@ -1,4 +1,6 @@
 import type * as z from 'zod/mini';
+import { duplicateMembers } from '../http/duplicate-members.ts';
+import { pathText } from '../paths.ts';
 import type { ClientConfig } from './clients.ts';
 
 /** Something wrong with the configuration, with the file and the place in it. */
@@ -53,6 +55,11 @@ export function error(path: string, message: string): ProblemInFile {
 /** What is probably not meant. */
 export function warning(path: string, message: string): ProblemInFile {
   return { path, message, severity: 'warning' };
+}
+
+/** An error for each member of a file whose object has one of that name already. */
+export function membersTwice(text: string): ProblemInFile[] {
+  return [...duplicateMembers(text)].map((path) => error(pathText(path), 'stands twice: only the last would count'));
 }
 
 /** An error for each value that stood in the list before, by what `keyOf` makes of it. */

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment } from '../environment.ts';
 import { ConfigurationError } from '../errors.ts';
+import { invalidConfig } from './check-concern.ts';
+import { membersTwice } from './concern.ts';
 
 /** Where the configuration may lie. */
 export interface ConfigPlaces {
@@ -30,14 +32,18 @@ export function locate(places: ConfigPlaces): { readonly file: string } | { read
   );
 }
 
-/** The JSON object in a file. */
+/** The JSON object in a file. A `ConfigurationError` says why there is none, or which members stand in it twice. */
 export function readJsonObject(path: string): Record<string, unknown> {
+  let text: string;
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
+    document = JSON.parse(text);
   } catch (cause) {
     throw new ConfigurationError(`the configuration ${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
+  const twice = membersTwice(text);
+  if (twice.length > 0) throw invalidConfig(twice.map((problem) => ({ file: path, ...problem })));
   if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
     return document as Record<string, unknown>;
   }

@@ -1,5 +1,5 @@
 import { InvalidRequest } from './errors.ts';
-import { parseJson } from './json.ts';
+import { parseSent } from './parse.ts';
 import type { DoorMiddleware, HttpEvent } from './visit.ts';
 
 /** The longest body a door takes. An item made of it stays far below what the table can store. */
@@ -9,8 +9,8 @@ export const longestBodyBytes = 16_384;
 export type BodyRule = 'json' | 'optional' | 'none';
 
 /**
- * Reads the body: 413 above 16 KB, 400 `invalid json` for what is not a JSON object in UTF-8, 400 `missing field: body`
- * where there must be one.
+ * Reads the body: 413 above 16 KB, 400 `invalid json` for what is not a JSON object in UTF-8, 400 `duplicate field: x` for
+ * one that names a member twice, 400 `missing field: body` where there must be one.
  */
 export function bodyReader(rule: BodyRule): DoorMiddleware {
   return {
@@ -29,14 +29,17 @@ function bodyBytes({ body, isBase64Encoded }: HttpEvent): Uint8Array {
 }
 
 function objectIn(bytes: Uint8Array): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new InvalidRequest(400, 'invalid json', 'body', { cause });
-  }
+  const value = parseSent(textIn(bytes));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidRequest(400, 'invalid field: body', 'body');
   }
   return value as Record<string, unknown>;
+}
+
+function textIn(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InvalidRequest(400, 'invalid json', 'body', { cause });
+  }
 }

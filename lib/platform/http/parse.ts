@@ -1,6 +1,24 @@
 import type * as z from 'zod/mini';
 import { isMissing, pathText } from '../paths.ts';
+import { duplicateMembers } from './duplicate-members.ts';
 import { InvalidRequest } from './errors.ts';
+import { parseJson } from './json.ts';
+
+/**
+ * The JSON that a caller sent.
+ *
+ * @throws InvalidRequest 400: `invalid json`, or `duplicate field: x` where two say perhaps not the same
+ */
+export function parseSent(text: string): unknown {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (cause) {
+    throw new InvalidRequest(400, 'invalid json', 'body', { cause });
+  }
+  for (const path of duplicateMembers(text)) throw fieldError('duplicate', path);
+  return value;
+}
 
 /**
  * What the schema makes of a value a caller sent.
@@ -22,7 +40,10 @@ function invalidField(issue: z.core.$ZodIssue, value: unknown): InvalidRequest {
   return fieldError(isMissing(issue.path, value) ? 'missing' : 'invalid', issue.path);
 }
 
-function fieldError(what: 'missing' | 'unknown' | 'invalid', path: readonly PropertyKey[]): InvalidRequest {
+function fieldError(
+  what: 'missing' | 'unknown' | 'invalid' | 'duplicate',
+  path: readonly PropertyKey[],
+): InvalidRequest {
   const field = pathText(path).slice(0, longestFieldName) || 'body';
   return new InvalidRequest(400, `${what} field: ${field}`, field);
 }

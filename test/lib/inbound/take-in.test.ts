@@ -102,6 +102,8 @@ describe('the inbound queue', () => {
     [JSON.stringify({ ...asked, body: { ...body, amount: 1.5 } }), 'invalid field: amount', 'amount'],
     [JSON.stringify({ ...asked, body: { ...body, walletId: 'not bound' } }), 'wallet', 'walletId'],
     [JSON.stringify({ ...asked, body: { ...body, reference: 'x'.repeat(30_000) } }), 'message too large', 'body'],
+    [JSON.stringify(asked).replace('"amount"', '"amount":"1","amount"'), 'duplicate field: body.amount', 'body.amount'],
+    [JSON.stringify(asked).replace('{', '{"client":"other",'), 'duplicate field: client', 'client'],
     [JSON.stringify(asked).replace('"250000"', '9007199254740993'), 'invalid field: amount', 'amount'],
   ])('refuses %.60s, naming the field', async (text, reason, field) => {
     expect(await refusal({ body: text, senderId: 'AIDAPAYOUTS' })).toEqual({ reason, field });

@@ -30,7 +30,9 @@ describe('a valid configuration', () => {
   it('is one document, with its defaults', () => {
     write('clients.json', { clients: [{ id: 'desk', bindings: [binding] }] });
     expect(assembleConfig(folder)).toMatchObject({
-      clients: [{ id: 'desk', bindings: [binding], webhooks: [], queueSenders: [], sweeps: [], followedPairs: [] }],
+      clients: [
+        { id: 'desk', bindings: [binding], webhooks: [], queueSenders: [], sweeps: [], followedPairs: [], limits: [] },
+      ],
     });
   });
 
@@ -162,6 +164,18 @@ describe('a configuration with mistakes', () => {
     expect(() => assembleConfig(folder)).toThrow(message);
   });
 
+  const rule =
+    '{"name":"ours","decide":"approve","when":{"matchesInstruction":true},"when":{"assets":["BTC-TESTNET"]}}';
+
+  it('is named when a member stands twice, beside all else that is wrong', () => {
+    write('approvals.json', `{"approvals":[{"coreClientId":"core","client":"desk","rules":[${rule}]}]}`);
+    const found = checkConfig(folder).map(problemText);
+    const twice = 'approvals[0].rules[0].when: stands twice: only the last would count';
+    expect(found).toContain(`config/approvals.json: ${twice}`);
+    expect(found).toContain('config/approvals.json: approvals[0].client: "desk" is no client');
+    expect(() => assembleConfig(folder)).toThrow(twice);
+  });
+
   it('is not found where there is no folder', () => {
     expect(checkConfig(join(folder, 'none'))[0]?.message).toBe('cannot be read (ENOENT)');
   });
@@ -213,6 +227,9 @@ describe('loading', () => {
     expect(() => loadConfig({ configFile: file, projectFolder: root })).toThrow(`${file} cannot be read`);
     writeFileSync(file, '[]');
     expect(() => loadConfig({ configFile: file, projectFolder: root })).toThrow('is not an object');
+    writeFileSync(file, '{"clients":[],"watches":[],"clients":[]}');
+    expect(() => loadConfig({ configFile: file, projectFolder: root })).toThrow(`${file}: clients: stands twice`);
+    expect(() => loadConcern('clients', clients, { configFile: file, projectFolder: root })).toThrow('stands twice');
     writeFileSync(file, JSON.stringify({ clients: [{ id: '', bindings: [] }] }));
     expect(() => loadConfig({ configFile: file, projectFolder: root })).toThrow('clients[0].id: must not be empty');
   });

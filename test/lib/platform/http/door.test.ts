@@ -23,7 +23,15 @@ import { startIssuer, type TestIssuer } from '../../../support/issuer.ts';
 
 const startSeconds = 1_800_000_000;
 const clock = { nowMs: () => startSeconds * 1000 };
-const desk: ClientConfig = { id: 'desk', bindings: [], webhooks: [], queueSenders: [], sweeps: [], followedPairs: [] };
+const desk: ClientConfig = {
+  id: 'desk',
+  bindings: [],
+  webhooks: [],
+  queueSenders: [],
+  sweeps: [],
+  followedPairs: [],
+  limits: [],
+};
 
 let issuer: TestIssuer;
 let outside: DoorOutside;
@@ -121,6 +129,16 @@ describe('a door', () => {
     ])('the body %#', async (body, reason) => {
       const { json, statusCode } = await knock(never, { body });
       expect([statusCode, json]).toEqual([400, { code: 400, msg: 'Bad Request', detail: { reason, field: 'body' } }]);
+    });
+
+    it.each([
+      ['{"amount":"1","amount":"2"}', 'amount'],
+      ['{"amount":"1","\\u0061mount":"2"}', 'amount'],
+      ['{"worstPrice":{"sendAmount":"1","sendAmount":"2"}}', 'worstPrice.sendAmount'],
+    ])('a body that names a member twice: %s', async (body, field) => {
+      const { json, statusCode } = await knock(never, { body });
+      expect([statusCode, json.detail]).toEqual([400, { reason: `duplicate field: ${field}`, field }]);
+      expect((await knock(never, { body }, { body: 'optional' })).statusCode).toBe(400);
     });
 
     it('bytes that are not UTF-8', async () => {
