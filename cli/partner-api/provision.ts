@@ -14,7 +14,8 @@ import { cell, table } from './table.ts';
 export const provisionUsage = `provision FILE [--binding FILE] [--dry-run] [--json]
   Makes the company, trusted parties, funds, wallets, policies and whitelist of FILE that are missing; leaves what
   exists and shows what differs. Run it again whenever it ended early or waited for somebody: it ends with code 3 while
-  anything is still waiting. --binding writes the client's bindings for config/clients.json.`;
+  anything is still waiting. --binding writes the client's bindings for config/clients.json: its wallets that are
+  ready.`;
 
 /** Brings the API to what a file says, as far as it can, and tells what it found and did. */
 export async function provisionCommand(args: string[], io: Io): Promise<number> {

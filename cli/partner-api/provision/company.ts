@@ -1,11 +1,12 @@
 import type { Company, PartnerApi } from '../../../lib/partner-api/index.ts';
 import { UsageError } from '../io.ts';
 import type { Wanted } from './file.ts';
-import { compared, differences, type Report } from './report.ts';
+import { attempt, compared, differences, type Report } from './report.ts';
 
 /**
  * The company of the file: found by its name, and by its `ref` when the file has one, or made. A search shows at once
  * what an earlier run made, also one that ended without knowing, so a second run makes no second company.
+ * @throws {UsageError} when it cannot be told which company is meant.
  * @returns its id, or undefined in a dry run that would make it.
  */
 export async function provideCompany(
@@ -25,13 +26,15 @@ export async function provideCompany(
     return undefined;
   }
   const { city, country, domain, ref } = company;
-  const { companyId } = await client.companies.create({
-    name: company.name,
-    ...(city === undefined ? {} : { city }),
-    ...(country === undefined ? {} : { country }),
-    ...(domain === undefined ? {} : { domain }),
-    ...(ref === undefined ? {} : { ref }),
-  });
+  const { companyId } = await attempt(report, { what: 'company', name: company.name }, () =>
+    client.companies.create({
+      name: company.name,
+      ...(city === undefined ? {} : { city }),
+      ...(country === undefined ? {} : { country }),
+      ...(domain === undefined ? {} : { domain }),
+      ...(ref === undefined ? {} : { ref }),
+    }),
+  );
   report.rows.push({ what: 'company', name: company.name, state: 'made', id: companyId });
   return companyId;
 }

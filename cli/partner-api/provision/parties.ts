@@ -1,9 +1,14 @@
 import type { PartnerApi, TrustedParty } from '../../../lib/partner-api/index.ts';
 import type { Wanted } from './file.ts';
-import type { Report } from './report.ts';
+import { attempt, type Report, type Row } from './report.ts';
 
 /** The ids by which policies name their members, found by the names the file has for them. */
 export type MemberIds = Map<string, string>;
+
+/** The id of a member, by the name the file has for it; undefined when it has not joined. */
+export function memberId(ids: MemberIds, name: string): string | undefined {
+  return ids.get(name);
+}
 
 /** The file's core clients, found by name or made; their ids by name. */
 export async function provideCoreClients(
@@ -21,7 +26,8 @@ export async function provideCoreClients(
       report.rows.push({ what: 'core client', name, state: 'to make' });
       continue;
     }
-    const id = found?.coreClientId ?? (await client.coreClients.create(name)).coreClientId;
+    const make = () => attempt(report, { what: 'core client', name }, () => client.coreClients.create(name));
+    const id = (found ?? (await make())).coreClientId;
     report.rows.push({ what: 'core client', name, state: found === undefined ? 'made' : 'existing', id });
     ids.set(name, id);
   }
@@ -43,18 +49,33 @@ export async function provideParties(
   const addresses = [...new Set([...coreClientIds.values(), ...wanted.trustedParties])];
   const names = new Map([...coreClientIds].map(([name, id]) => [id, name]));
   const before = await client.trustedParties.list(companyId);
-  const missing = addresses.filter((address) => find(before, address) === undefined);
-  if (!dryRun) for (const address of missing) await client.trustedParties.add(companyId, address);
-  const now = dryRun || missing.length === 0 ? before : await client.trustedParties.list(companyId);
-  const ids: MemberIds = new Map(now.map((party) => [party.trustedEntityId, party.trustedEntityId]));
+  const invited = new Map<string, Row>();
   for (const address of addresses) {
+    const row = { what: 'trusted party', name: names.get(address) ?? address } as const;
+    const party = find(before, address);
+    if (party !== undefined) report.rows.push({ ...row, state: 'existing', id: party.trustedEntityId });
+    else if (dryRun) report.rows.push({ ...row, state: 'to make' });
+    else {
+      await attempt(report, row, () => client.trustedParties.add(companyId, address));
+      const made: Row = { ...row, state: 'made' };
+      report.rows.push(made);
+      invited.set(address, made);
+    }
+  }
+  const now = invited.size === 0 ? before : await client.trustedParties.list(companyId);
+  for (const [address, row] of invited) {
     const party = find(now, address);
-    const row = { what: 'trusted party', name: names.get(address) ?? address, id: party?.trustedEntityId } as const;
-    if (party !== undefined) {
-      ids.set(address, party.trustedEntityId);
-      report.rows.push({ ...row, state: missing.includes(address) ? 'made' : 'existing' });
-    } else if (dryRun) report.rows.push({ ...row, state: 'to make' });
-    else report.rows.push({ ...row, state: 'waiting', note: 'invited, and has not accepted yet' });
+    if (party !== undefined) row.id = party.trustedEntityId;
+    else Object.assign(row, { state: 'waiting', note: 'invited, and has not accepted yet' });
+  }
+  return idsOf(now, addresses, coreClientIds);
+}
+
+function idsOf(parties: TrustedParty[], addresses: string[], coreClientIds: MemberIds): MemberIds {
+  const ids: MemberIds = new Map(parties.map((party) => [party.trustedEntityId, party.trustedEntityId]));
+  for (const address of addresses) {
+    const party = find(parties, address);
+    if (party !== undefined) ids.set(address, party.trustedEntityId);
   }
   for (const [name, id] of coreClientIds) ids.set(name, id);
   return ids;

@@ -1,6 +1,6 @@
 import type { NewPolicy, Policy } from '../../../lib/partner-api/index.ts';
 import type { WantedFund, WantedPolicy } from './file.ts';
-import type { MemberIds } from './parties.ts';
+import { type MemberIds, memberId } from './parties.ts';
 
 /** The members of a fund's policies, its wallets' included, that have not joined. */
 export function missingMembers(fund: Pick<WantedFund, 'wallets'> & Partial<WantedFund>, ids: MemberIds): string[] {
@@ -9,12 +9,12 @@ export function missingMembers(fund: Pick<WantedFund, 'wallets'> & Partial<Wante
     withdrawPolicy,
   ]);
   const members = policies.flatMap((policy) => policy?.members ?? []);
-  return [...new Set(members)].filter((member) => !ids.has(member));
+  return [...new Set(members)].filter((member) => memberId(ids, member) === undefined);
 }
 
 /** A policy with its members' ids. Call it when {@link missingMembers} is empty. */
 export function resolved(policy: WantedPolicy, ids: MemberIds): NewPolicy {
-  return { threshold: policy.threshold, members: policy.members.map((member) => ids.get(member) ?? member) };
+  return { threshold: policy.threshold, members: policy.members.map((member) => memberId(ids, member) ?? member) };
 }
 
 /** What differs between a policy of the file and the one that exists, in words; empty when they agree. */

@@ -1,12 +1,14 @@
+import { PartnerApiError } from '../../../lib/partner-api/index.ts';
+
 /** What was found or done, one row per thing of the file. */
 export interface Row {
   what: 'company' | 'core client' | 'trusted party' | 'fund' | 'wallet' | 'whitelist entry';
   name: string;
   /**
-   * `differs`: it exists in another form and was left alone. `waiting`: it cannot be made yet. `to make`: a dry run would
-   * have made it.
+   * `differs`: it exists in another form and was left alone. `waiting`: it cannot be made yet, or not be used yet.
+   * `to make`: a dry run would have made it. `refused` and `failed`: it was to be made, and the run ended there.
    */
-  state: 'made' | 'existing' | 'differs' | 'waiting' | 'to make';
+  state: 'made' | 'existing' | 'differs' | 'waiting' | 'to make' | 'refused' | 'failed';
   id?: string | undefined;
   note?: string | undefined;
 }
@@ -23,6 +25,21 @@ export interface Binding {
 export interface Report {
   rows: Row[];
   binding: Binding[];
+}
+
+/** Makes the thing of a row. When that fails, the row stays in the record: an error alone does not say of what it tells. */
+export async function attempt<Made>(
+  { rows }: Report,
+  row: Omit<Row, 'state'>,
+  make: () => Promise<Made>,
+): Promise<Made> {
+  try {
+    return await make();
+  } catch (error) {
+    const isRefused = error instanceof PartnerApiError && error.effect === 'refused';
+    rows.push({ ...row, state: isRefused ? 'refused' : 'failed' });
+    throw error;
+  }
 }
 
 /** The differences of two sets of named values, in words: `city is Lisbon, not Porto`. */

@@ -23,6 +23,18 @@ describe('provision', () => {
       },
     ],
   };
+  const botAlone = { threshold: 1, members: ['bot'] };
+  const alone = {
+    name: 'Alone',
+    transferPolicy: botAlone,
+    withdrawPolicy: botAlone,
+    wallets: [{ name: 'Main', asset: 'BTC-TESTNET' }],
+  };
+  const dedicated = (counterpartyId: string, clientId = 'c-1') => ({
+    ...alone,
+    name: 'Desk',
+    wallets: [{ name: 'Desk', asset: 'BTC-TESTNET', type: 1, connect: [{ counterpartyId, clientId }] }],
+  });
   const provision = async (content: object, env: Record<string, string>, ...more: string[]) => {
     const result = await run(['provision', written('wanted.json', JSON.stringify(content)), '--json', ...more], env);
     const { rows, binding } = JSON.parse(result.out);
@@ -133,7 +145,7 @@ describe('provision', () => {
     const { world, env } = await sandbox();
     await world.control('POST', '/faults', { kind: 'dropAfter', method: 'POST', count: 1 });
     const lost = await run(['provision', written('wanted.json', JSON.stringify(wanted))], env);
-    expect([lost.code, lost.err]).toEqual([3, expect.stringMatching(/^outcome unknown/)]);
+    expect([lost.code, lost.err]).toEqual([3, expect.stringMatching(/company +Heron +failed\noutcome unknown/)]);
     await world.control('POST', '/users', { email: 'nina@heron.example', autoAccept: true });
     const { states } = await provision(wanted, env);
     expect(states[0]).toBe('company Heron: existing');
@@ -148,6 +160,106 @@ describe('provision', () => {
     expect((await run(['provision', written('w.json', JSON.stringify(company()))], env)).code).toBe(2);
     const found = await provision(company('hv-2'), env);
     expect((await world.client.companies.get(found.rows[0].id)).ref).toBe('hv-2');
+  });
+
+  it.each([
+    [
+      'a person nobody knows',
+      { ...wanted, trustedParties: ['nobody@heron.example'] },
+      /trusted party +bot +made\ntrusted party +nobody@heron\.example +refused\nrefused: trustedParties\.add/,
+    ],
+    [
+      'a fund whose wallet names an unknown exchange',
+      { ...wanted, trustedParties: [], funds: [dedicated('nowhere')] },
+      /fund +Desk +refused +with Desk \(BTC-TESTNET\) connected to nowhere as c-1\nrefused: funds\.create/,
+    ],
+  ])('shows what was refused: %s', async (_name, content, message) => {
+    const { env } = await sandbox();
+    const { code, out, err } = await run(['provision', written('w.json', JSON.stringify(content))], env);
+    expect([code, out, err]).toEqual([1, '', expect.stringMatching(message)]);
+  });
+
+  it('shows which added wallet and which address were refused', async () => {
+    const { env } = await sandbox();
+    const file = (fund: object) => ({ ...wanted, trustedParties: [], funds: [{ ...alone, ...fund }] });
+    const refusal = async (fund: object) =>
+      (await run(['provision', written('w.json', JSON.stringify(file(fund)))], env)).err;
+    expect((await provision(file({}), env)).code).toBe(0);
+    expect(await refusal({ wallets: [...alone.wallets, { name: 'Odd', asset: 'SHELLS' }] })).toMatch(
+      /wallet +Alone \/ Odd +refused +Odd \(SHELLS\)\nrefused: funds\.addWallets/,
+    );
+    expect(await refusal({ whitelist: [{ name: 'Odd', asset: 'SHELLS', address: 'x' }] })).toMatch(
+      /whitelist entry +Alone \/ Odd +refused +SHELLS x\nrefused: funds\.addToWhitelist/,
+    );
+  });
+
+  describe('a wallet with an exchange', () => {
+    async function withExchange() {
+      const { world, env } = await sandbox();
+      const { coreClientId } = await world.client.coreClients.create('tern');
+      await world.control('POST', '/exchanges', { coreClientId, name: 'Tern Exchange' });
+      const vote = async (method: 'PUT' | 'DELETE') => {
+        const [action] = await world.client.coreClients.actions(coreClientId);
+        await world.control(method, `/actions/${action?.actionId}`);
+      };
+      const run = async (fund: object) => {
+        const { rows, ...result } = await provision({ ...wanted, trustedParties: [], funds: [fund] }, env);
+        const wallet = rows.findLast(({ what }: { what: string }) => what === 'wallet');
+        return { ...result, wallet: [wallet?.state, wallet?.note] };
+      };
+      return { world, exchange: coreClientId, vote, run };
+    }
+
+    it('waits for the exchange, and is bound when it is ready', async () => {
+      const { exchange, vote, run } = await withExchange();
+      const waits = 'its exchange has not answered yet';
+      expect(await run(dedicated(exchange))).toMatchObject({
+        code: 3,
+        wallet: ['waiting', `made; ${waits}`],
+        binding: [],
+      });
+      expect(await run(dedicated(exchange))).toMatchObject({ code: 3, wallet: ['waiting', waits], binding: [] });
+      await vote('PUT');
+      const ready = await run(dedicated(exchange));
+      expect(ready).toMatchObject({ code: 0, wallet: ['existing', undefined], binding: [{ asset: 'BTC-TESTNET' }] });
+    });
+
+    it('waits as well when it was added to a fund that was there', async () => {
+      const { exchange, vote, run } = await withExchange();
+      const fund = dedicated(exchange);
+      await run({ ...fund, wallets: [] });
+      expect(await run(fund)).toMatchObject({ code: 3, wallet: ['waiting', expect.stringMatching(/^made; /)] });
+      await vote('PUT');
+      expect(await run(fund)).toMatchObject({ code: 0, wallet: ['existing', undefined] });
+    });
+
+    it('waits for every exchange of a wallet that can be used without them', async () => {
+      const { exchange, vote, run } = await withExchange();
+      const [wallet] = dedicated(exchange).wallets;
+      const fund = { ...alone, wallets: [{ ...wallet, type: 2 }] };
+      const bound = [{ asset: 'BTC-TESTNET' }];
+      expect(await run(fund)).toMatchObject({ code: 3, wallet: ['waiting', expect.any(String)], binding: bound });
+      await vote('PUT');
+      expect(await run(fund)).toMatchObject({ code: 0, wallet: ['existing', undefined], binding: bound });
+    });
+
+    it('differs when the exchange has declined', async () => {
+      const { exchange, vote, run } = await withExchange();
+      await run(dedicated(exchange));
+      await vote('DELETE');
+      const declined = `status is rejected; connected to ${exchange} as c-1 (rejected), not ${exchange} as c-1`;
+      expect(await run(dedicated(exchange))).toMatchObject({ code: 0, wallet: ['differs', declined], binding: [] });
+    });
+
+    it('differs when it is connected to somebody else, or as somebody else', async () => {
+      const { exchange, vote, run } = await withExchange();
+      await run(dedicated(exchange));
+      await vote('PUT');
+      const note = `connected to ${exchange} as c-1, not ${exchange} as c-2`;
+      expect(await run(dedicated(exchange, 'c-2'))).toMatchObject({ code: 0, wallet: ['differs', note] });
+      const none = { ...dedicated(exchange), wallets: [{ name: 'Desk', asset: 'BTC-TESTNET', type: 1 }] };
+      expect((await run(none)).wallet).toEqual(['differs', `connected to ${exchange} as c-1, not nobody`]);
+    });
   });
 
   it.each([
