@@ -42,11 +42,17 @@ export async function provideCompany(
 async function findCompany(client: PartnerApi, wanted: Wanted['company']): Promise<Company | undefined> {
   const matches = (await client.companies.search(wanted.name)).filter(({ name }) => name === wanted.name);
   const companies = await Promise.all(matches.map(({ companyId }) => client.companies.get(companyId)));
-  // Nothing makes company names unique (reference 4.3); the partner's own reference tells them apart.
-  const sameRef = companies.filter(({ ref }) => ref === wanted.ref);
-  const candidates = wanted.ref !== undefined && companies.length > 1 ? sameRef : companies;
+  // Nothing makes company names unique (reference 4.3): another ref is another customer, whose company is left alone.
+  const candidates = companies.filter(({ ref }) => wanted.ref === undefined || ref === wanted.ref);
   if (candidates.length > 1) {
     throw new UsageError(`${candidates.length} companies are named ${wanted.name}: tell them apart by company.ref`);
+  }
+  const withoutRef = companies.find(({ ref }) => ref === '');
+  if (candidates.length === 0 && withoutRef !== undefined) {
+    throw new UsageError(
+      `company ${withoutRef.companyId} is named ${wanted.name} and has no ref: give it the ref ${wanted.ref} if it is` +
+        ' the one that is meant, and one of its own if it is not',
+    );
   }
   return candidates[0];
 }

@@ -162,6 +162,29 @@ describe('provision', () => {
     expect((await world.client.companies.get(found.rows[0].id)).ref).toBe('hv-2');
   });
 
+  it('makes nothing in the company of another customer who has the same name', async () => {
+    const { world, env } = await sandbox();
+    const twin = (ref: string) => ({ ...wanted, company: { name: 'Twin', ref }, trustedParties: [], funds: [alone] });
+    const first = await provision(twin('customer-1'), env);
+    const second = await provision(twin('customer-2'), env);
+    expect([first.states[0], second.states[0]]).toEqual(['company Twin: made', 'company Twin: made']);
+    const funds = await Promise.all([first, second].map(({ rows }) => world.client.funds.search(rows[0].id)));
+    expect(funds.map(({ length }) => length)).toEqual([1, 1]);
+    expect(second.binding[0].companyId).toBe(second.rows[0].id);
+    expect((await provision(twin('customer-1'), env)).binding).toEqual(first.binding);
+  });
+
+  it('asks whose a company is that has the name and no ref', async () => {
+    const { world, env } = await sandbox();
+    const { companyId } = await world.client.companies.create({ name: 'Heron' });
+    const { company } = wanted;
+    const asked = await run(['provision', written('w.json', JSON.stringify({ company }))], env);
+    expect([asked.code, asked.err]).toEqual([2, expect.stringContaining(`company ${companyId} is named Heron`)]);
+    expect(await world.client.companies.search()).toHaveLength(1);
+    await world.client.companies.update(companyId, { ref: 'hv-1' });
+    expect((await provision({ company }, env)).rows[0].id).toBe(companyId);
+  });
+
   it.each([
     [
       'a person nobody knows',
