@@ -7,7 +7,12 @@ export type MemberIds = Map<string, string>;
 
 /** The id of a member, by the name the file has for it; undefined when it has not joined. */
 export function memberId(ids: MemberIds, name: string): string | undefined {
-  return ids.get(name);
+  return ids.get(name) ?? ids.get(keyOf(name));
+}
+
+/** People write an e-mail in any case, the API tells it in one (and ids of others are exact). */
+function keyOf(address: string): string {
+  return address.includes('@') ? address.toLowerCase() : address;
 }
 
 /** The file's core clients, found by name or made; their ids by name. */
@@ -75,12 +80,12 @@ function idsOf(parties: TrustedParty[], addresses: string[], coreClientIds: Memb
   const ids: MemberIds = new Map(parties.map((party) => [party.trustedEntityId, party.trustedEntityId]));
   for (const address of addresses) {
     const party = find(parties, address);
-    if (party !== undefined) ids.set(address, party.trustedEntityId);
+    if (party !== undefined) ids.set(keyOf(address), party.trustedEntityId);
   }
   for (const [name, id] of coreClientIds) ids.set(name, id);
   return ids;
 }
 
 function find(parties: TrustedParty[], address: string): TrustedParty | undefined {
-  return parties.find((party) => party.address === address || party.trustedEntityId === address);
+  return parties.find((party) => keyOf(party.address) === keyOf(address) || party.trustedEntityId === address);
 }

@@ -185,6 +185,21 @@ describe('provision', () => {
     expect((await provision({ company }, env)).rows[0].id).toBe(companyId);
   });
 
+  it('knows an e-mail in any case', async () => {
+    const { world, env } = await sandbox();
+    await world.control('POST', '/users', { email: 'Nina@Heron.example', autoAccept: true });
+    const [fund] = wanted.funds;
+    const policy = { threshold: 1, members: ['nina@HERON.example'] };
+    const { code, states } = await provision(
+      { ...wanted, funds: [{ ...fund, transferPolicy: policy, withdrawPolicy: policy }] },
+      env,
+    );
+    expect([code, states]).toEqual([
+      0,
+      expect.arrayContaining(['trusted party nina@heron.example: made', 'fund Operating: made']),
+    ]);
+  });
+
   it.each([
     [
       'a person nobody knows',
