@@ -91,9 +91,10 @@ function differencesFrom(
 }
 
 /** A take knows no amounts of its own, only a price; then both amounts must be told, and the price be no worse. */
-function sameAmount({ netAmountBaseUnits, worstPrice }: ExpectedAction, facts: Facts): boolean {
+function sameAmount({ netAmountBaseUnits, maxNetAmountBaseUnits, worstPrice }: ExpectedAction, facts: Facts): boolean {
   const pays = countable(facts)?.baseUnits;
   if (pays === undefined || worstPrice === undefined) return pays !== undefined && pays === netAmountBaseUnits;
+  if (maxNetAmountBaseUnits !== undefined && pays > maxNetAmountBaseUnits) return false;
   const gets = facts.receiveAmount === undefined ? 0n : BigInt(facts.receiveAmount);
   return gets > 0n && pays * worstPrice.receiveBaseUnits <= worstPrice.sendBaseUnits * gets;
 }

@@ -4,9 +4,11 @@ import type { Bindings } from './bindings.ts';
 import { defaultLifetimeSeconds, maxLifetimeSeconds, secondsOf } from './fields.ts';
 import { canonicalHash, derivedId } from './ids.ts';
 import type { Kind } from './kinds/kind.ts';
+import { confirmRoom, takeRoom } from './limits.ts';
 import type { Door } from './outside.ts';
 import type { Draft } from './ports.ts';
 import { type Instruction, indexed } from './record.ts';
+import type { Counted } from './window-totals.ts';
 
 /** A client's idempotency key: 1 to 255 visible ASCII characters. */
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
@@ -32,7 +34,8 @@ export interface Request {
  * bindings or the schema say by then. Only what is new is checked.
  *
  * @returns the instruction, and whether this request created it
- * @throws InvalidRequest 400 naming the field, 404 for what the client may not see, 422 for a key used for another body
+ * @throws InvalidRequest 400 naming the field, 404 for what the client may not see, 422 for a key used for another body and
+ *   for what is above a limit
  */
 export async function acceptInstruction(
   door: Door,
@@ -65,14 +68,34 @@ type Identity = Pick<Instruction, 'id' | 'key' | 'bodyHash'>;
 /** @returns `undefined` for what is in the table already: asked for before, or by somebody else at the same moment */
 async function createUnlessKnown(door: Door, request: Request, identity: Identity): Promise<Instruction | undefined> {
   let draft: Draft<Instruction>;
+  let room: Counted | undefined;
   try {
     draft = newInstruction(door, request, identity);
+    room = await roomFor(door, request, draft);
   } catch (error) {
     // What is refused by now may have been right when it was first asked for.
     if ((await door.store.get<Instruction>(identity.id)) !== undefined) return undefined;
     throw error;
   }
-  return await door.store.create<Instruction>(draft);
+  const created = await door.store.create<Instruction>(draft);
+  if (room !== undefined) await confirmRoom(door, room);
+  return created;
+}
+
+/**
+ * Room in the limits of its client. What is never carried out needs none; and of a strategy one quote at a time is live,
+ * whatever the number of those that were made and called off before it.
+ */
+async function roomFor(
+  door: Door,
+  { kind, client, strategy, calledOff }: Request,
+  draft: Draft<Instruction>,
+): Promise<Counted | undefined> {
+  const { limits = [] } = client;
+  if (limits.length === 0 || strategy !== undefined || calledOff !== undefined) return undefined;
+  // Asked for before, hence counted before.
+  if ((await door.store.get<Instruction>(draft.id)) !== undefined) return undefined;
+  return await takeRoom(door, limits, draft, kind.paysField);
 }
 
 function checkedKey(key: string | undefined, field: string): string {

@@ -1,4 +1,5 @@
 import { InvalidRequest } from '../platform/http/errors.ts';
+import type { Limit } from './limits.ts';
 import type { Place } from './record.ts';
 
 /** A wallet of somebody else, connected to a core client of ours, that a client may sweep (reference 8.3). */
@@ -15,6 +16,7 @@ export interface Bindings {
   /** Wallets of companies of ours. */
   readonly bindings: readonly Place[];
   readonly sweeps?: readonly SweepBinding[] | undefined;
+  readonly limits?: readonly Limit[] | undefined;
 }
 
 /**

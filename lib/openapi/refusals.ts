@@ -67,8 +67,9 @@ export const refusals: Readonly<Record<Refusal, RefusalWords>> = {
     example: frame(413, 'Payload Too Large', { reason: 'body too large', field: 'body' }),
   },
   422: {
-    name: 'KeyUsed',
-    description: 'This `Idempotency-Key` was used for another request. Nothing was changed.',
+    name: 'Unprocessable',
+    description:
+      'This `Idempotency-Key` was used for another request, or a limit of the client has no room for it. Nothing was changed.',
     schema: errorFrame,
     example: frame(422, 'Unprocessable Entity', {
       reason: 'this key was used for another request',

@@ -76,6 +76,8 @@ export const words: Readonly<Record<string, string>> = {
   kind: 'Which kind of instruction it is.',
   ledger: 'What the ledger says.',
   limit: 'How many a page may hold at most.',
+  maxSendAmount:
+    'The most that is paid in all, in base units; needed where the client has a limit on the asset. Of a quote that asks for more nothing is taken.',
   members: 'In what the two sides differ.',
   message: 'What API Gateway says.',
   msg: 'The HTTP status in words.',

@@ -35,6 +35,8 @@ export interface ExpectedAction {
   readonly asset: string;
   /** Without the fee: an action's `amount` includes it. Absent when only a price was asked for. */
   readonly netAmountBaseUnits?: bigint | undefined;
+  /** The most that may be paid, without the fee, where the amount itself was not asked for. */
+  readonly maxNetAmountBaseUnits?: bigint | undefined;
   /** The wallet that pays. */
   readonly walletId: string;
   /** The wallet or the L1 address that is paid; absent where the API names none, as for swaps. */
@@ -69,6 +71,8 @@ export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
    * @throws InvalidRequest 404 naming the field, for what the client may not use
    */
   resolve(request: RequestOf<Schema>, bindings: Bindings, id: string): Resolved;
+  /** The member of the stored request that says how much is paid at most, base units: what limits count. */
+  readonly paysField: string;
   /** Whether the ledger of the fund tells its status; else it is looked at by id. */
   readonly lookedAtWithFund: boolean;
   /**

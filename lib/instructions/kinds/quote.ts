@@ -24,6 +24,7 @@ export const quote: Kind<typeof schema> = {
   name: 'quote',
   scope: 'quotes:write',
   schema,
+  paysField: 'sendAmount',
   lookedAtWithFund: true,
   expires: true,
   mayRecur: false,

@@ -23,6 +23,7 @@ export const sweep: Kind<typeof schema> = {
   name: 'sweep',
   scope: 'sweeps:write',
   schema,
+  paysField: 'amount',
   lookedAtWithFund: false,
   expires: true,
   mayRecur: true,

@@ -10,7 +10,8 @@ import { legDifferences, refuseOneWallet, seenSwap, takeState } from './swaps.ts
 
 /**
  * The body of `POST /quotes/{txId}/take`, with `txId` out of the path. Both wallets are the taker's. The worst price is a
- * ratio of two amounts: for `receiveAmount` of what the quote offers, at most `sendAmount` of what it asks for.
+ * ratio of two amounts: for `receiveAmount` of what the quote offers, at most `sendAmount` of what it asks for. Of a quote
+ * that asks for more than `maxSendAmount` in all nothing is taken, whatever its price.
  */
 const schema = z.strictObject({
   txId: id,
@@ -18,6 +19,7 @@ const schema = z.strictObject({
   sendWalletId: id,
   receiveWalletId: id,
   worstPrice: z.strictObject({ sendAmount: amount, receiveAmount: amount }),
+  maxSendAmount: z.optional(amount),
   reference: z.optional(text.check(z.minLength(1))),
 });
 
@@ -26,11 +28,12 @@ export const take: Kind<typeof schema> = {
   name: 'take',
   scope: 'quotes:take',
   schema,
+  paysField: 'maxSendAmount',
   lookedAtWithFund: true,
   expires: false,
   mayRecur: false,
 
-  resolve({ txId, companyId, sendWalletId, receiveWalletId, worstPrice, reference }, bindings, ownId) {
+  resolve({ txId, companyId, sendWalletId, receiveWalletId, worstPrice, maxSendAmount, reference }, bindings, ownId) {
     const receives = boundPlace(bindings, { companyId, walletId: receiveWalletId }, 'receiveWalletId');
     refuseOneWallet(sendWalletId, receiveWalletId);
     return {
@@ -43,6 +46,7 @@ export const take: Kind<typeof schema> = {
           sendAmount: amountText(worstPrice.sendAmount),
           receiveAmount: amountText(worstPrice.receiveAmount),
         },
+        ...(maxSendAmount === undefined ? {} : { maxSendAmount: amountText(maxSendAmount) }),
         // The Partner API asks for one (reference 4.7).
         reference: reference ?? ownId,
       },
@@ -58,6 +62,7 @@ export const take: Kind<typeof schema> = {
     if (offer === undefined) return 'swap not available';
     const [differs] = takeDifferences(instruction, offer);
     if (differs === 'price') return 'the price is worse than the worst acceptable';
+    if (differs === 'sendAmount') return 'the quote asks for more than maxSendAmount';
     if (differs !== undefined) return `the quote is about another asset: ${differs}`;
     return undefined;
   },
@@ -84,12 +89,13 @@ export const take: Kind<typeof schema> = {
   },
 
   asAction(instruction) {
-    const { receiveAsset, worstPrice, reference } = requestOf(instruction);
+    const { receiveAsset, worstPrice, maxSendAmount, reference } = requestOf(instruction);
     return {
       asset: instruction.place.asset,
       walletId: instruction.place.walletId,
       reference,
       receive: { asset: receiveAsset },
+      maxNetAmountBaseUnits: maxSendAmount === undefined ? undefined : BigInt(maxSendAmount),
       worstPrice: {
         sendBaseUnits: BigInt(worstPrice.sendAmount),
         receiveBaseUnits: BigInt(worstPrice.receiveAmount),
@@ -116,6 +122,7 @@ interface Request {
   readonly receiveWalletId: string;
   readonly receiveAsset: string;
   readonly worstPrice: { readonly sendAmount: string; readonly receiveAmount: string };
+  readonly maxSendAmount?: string;
   readonly reference: string;
 }
 
@@ -174,9 +181,10 @@ async function lookAtQuote(
 /** The members in which a swap is not what the taker agreed to. What was not told is not compared. */
 function takeDifferences(instruction: Instruction, seen: Seen): string[] {
   const asked = requestOf(instruction);
-  const { worstPrice } = asked;
+  const { worstPrice, maxSendAmount } = asked;
   const differs = legDifferences(instruction, asked, seen);
   const { netAmountBaseUnits: pays, receiveAmountBaseUnits: gets } = seen;
+  if (pays !== undefined && maxSendAmount !== undefined && pays > BigInt(maxSendAmount)) differs.push('sendAmount');
   if (pays === undefined || gets === undefined) return differs;
   // Two fractions compared without dividing: pays / gets > sendAmount / receiveAmount.
   const isWorse = pays * BigInt(worstPrice.receiveAmount) > BigInt(worstPrice.sendAmount) * gets;

@@ -22,6 +22,7 @@ export const transfer: Kind<typeof schema> = {
   name: 'transfer',
   scope: 'transfers:write',
   schema,
+  paysField: 'amount',
   lookedAtWithFund: true,
   expires: true,
   mayRecur: true,

@@ -23,6 +23,7 @@ export const withdrawal: Kind<typeof schema> = {
   name: 'withdrawal',
   scope: 'withdrawals:write',
   schema,
+  paysField: 'amount',
   lookedAtWithFund: true,
   expires: true,
   mayRecur: true,

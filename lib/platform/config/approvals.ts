@@ -1,20 +1,11 @@
 import * as z from 'zod/mini';
-import { maxAmountBaseUnits } from '../../instructions/fields.ts';
 import { checkRules } from './approval-checks.ts';
 import type { ClientConfig } from './clients.ts';
 import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
+import { baseUnits, windowSeconds } from './fields.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(255));
 const someTexts = z.array(text).check(z.minLength(1), z.maxLength(200));
-
-/** Base units as decimal text, or a JSON integer: 0 to the largest amount the Partner API can hold (reference 1.5). */
-const baseUnits = z.union([
-  z.string().check(
-    z.regex(/^(0|[1-9][0-9]{0,18})$/, 'must be a whole number of base units'),
-    z.refine((digits) => !/^[0-9]{1,19}$/.test(digits) || BigInt(digits) <= maxAmountBaseUnits, 'is out of range'),
-  ),
-  z.int().check(z.minimum(0)),
-]);
 
 const timeOfDay = z.string().check(z.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be a time such as 08:30'));
 const weekday = z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']);
@@ -40,12 +31,7 @@ const conditions = z.strictObject({
   companies: z.exactOptional(someTexts),
   assets: z.exactOptional(someTexts),
   amount: z.exactOptional(z.strictObject({ min: z.exactOptional(baseUnits), max: z.exactOptional(baseUnits) })),
-  total: z.exactOptional(
-    z.strictObject({
-      max: baseUnits,
-      windowSeconds: z.int().check(z.minimum(60), z.maximum(31 * 24 * 3600)),
-    }),
-  ),
+  total: z.exactOptional(z.strictObject({ max: baseUnits, windowSeconds })),
   recipients: z.exactOptional(someTexts),
   time: z.exactOptional(time),
   customer: z.exactOptional(z.record(text, customerField)),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { addressIn, isPublicAddress, refusedPort } from '../../webhooks/addresses.ts';
 import { type Concern, duplicates, error, type ProblemInFile } from './concern.ts';
-import { checkUrl, id, shortName } from './fields.ts';
+import { baseUnits, checkUrl, id, shortName, windowSeconds } from './fields.ts';
 
 /** Fund and company name the group that is looked at together, `fund:<companyId>/<fundId>`. */
 const groupId = id.check(z.regex(/^[^/]*$/, 'must not contain /'));
@@ -22,6 +22,8 @@ const queueSender = z.strictObject({
 
 const followedPair = z.strictObject({ companyId: id, sendAsset: id, receiveAsset: id });
 
+const limit = z.strictObject({ asset: id, max: baseUnits, windowSeconds });
+
 const webhook = z.strictObject({
   name: shortName,
   url: z.string().check(z.maxLength(2048)),
@@ -37,6 +39,7 @@ const client = z.strictObject({
   queueSenders: z._default(z.array(queueSender).check(z.maxLength(100)), []),
   sweeps: z._default(z.array(sweepBinding).check(z.maxLength(1000)), []),
   followedPairs: z._default(z.array(followedPair).check(z.maxLength(100)), []),
+  limits: z._default(z.array(limit).check(z.maxLength(100)), []),
 });
 
 /** What a client may use: one wallet, and the fund, company and asset that it belongs to. */
@@ -47,6 +50,8 @@ export type SweepBindingConfig = z.output<typeof sweepBinding>;
 export type QueueSenderConfig = z.output<typeof queueSender>;
 /** A pair of assets, named from the maker's side, of which a client wants to know every quote a company of ours sees. */
 export type FollowedPairConfig = z.output<typeof followedPair>;
+/** What a client may ask for of one asset within a sliding window, base units. */
+export type LimitConfig = z.output<typeof limit>;
 /** An endpoint of a client that is told of every state; `events` narrows it to the names given. */
 export type WebhookConfig = z.output<typeof webhook>;
 /** A partner system that may call our HTTP API. `id` is the subject of its tokens. */
@@ -105,6 +110,15 @@ function checkClient(one: ClientConfig, path: string): ProblemInFile[] {
         message: `"${each.name}" is the name of webhooks[${first}] already`,
       }),
     ),
+    ...duplicates(
+      one.limits,
+      (each) => JSON.stringify([each.asset, each.windowSeconds]),
+      (each, place, first) => ({
+        path: `${path}.limits[${place}].windowSeconds`,
+        message: `limits[${first}] is about this window of ${each.asset} already`,
+      }),
+    ),
+    ...one.limits.flatMap((each, place) => checkLimit(each, one, `${path}.limits[${place}]`)),
     ...one.webhooks.flatMap((each, place) => checkEndpoint(each.url, `${path}.webhooks[${place}].url`)),
     ...one.sweeps.flatMap((each, place) => checkSweep(each, `${path}.sweeps[${place}]`)),
     ...one.followedPairs.flatMap((each, place) => checkPair(each, one, `${path}.followedPairs[${place}]`)),
@@ -125,6 +139,12 @@ function checkEndpoint(text: string, path: string): ProblemInFile[] {
 function checkSweep({ walletId, recipientWalletIds }: SweepBindingConfig, path: string): ProblemInFile[] {
   const place = recipientWalletIds.indexOf(walletId);
   return place < 0 ? [] : [error(`${path}.recipientWalletIds[${place}]`, 'is the wallet that is swept')];
+}
+
+/** A limit on an asset that the client cannot pay with is a slip of the pen, and the asset that was meant has none. */
+function checkLimit({ asset }: LimitConfig, { id, bindings, sweeps }: ClientConfig, path: string): ProblemInFile[] {
+  if ([...bindings, ...sweeps].some((one) => one.asset === asset)) return [];
+  return [error(`${path}.asset`, `no wallet the client "${id}" may use holds this asset`)];
 }
 
 /** What a company sees on the hub is for those who may trade in its name. */

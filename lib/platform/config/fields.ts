@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { maxAmountBaseUnits } from '../../instructions/fields.ts';
 import { error, type ProblemInFile, warning } from './concern.ts';
 
 /** An id of the Partner API or of a client: opaque, 1 to 255 characters. */
@@ -8,6 +9,18 @@ export const id = z.string().check(z.minLength(1), z.maxLength(255));
 export const shortName = z
   .string()
   .check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and -'));
+
+/** Base units as decimal text, or a JSON integer: 0 to the largest amount the Partner API can hold (reference 1.5). */
+export const baseUnits = z.union([
+  z.string().check(
+    z.regex(/^(0|[1-9][0-9]{0,18})$/, 'must be a whole number of base units'),
+    z.refine((digits) => !/^[0-9]{1,19}$/.test(digits) || BigInt(digits) <= maxAmountBaseUnits, 'is out of range'),
+  ),
+  z.int().check(z.minimum(0)),
+]);
+
+/** A sliding window that something is counted in: a minute to 31 days. */
+export const windowSeconds = z.int().check(z.minimum(60), z.maximum(31 * 24 * 3600));
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
