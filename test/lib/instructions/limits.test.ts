@@ -206,6 +206,15 @@ describe('many who ask at once', () => {
   });
 });
 
+describe('fifty at once', () => {
+  it('are all taken in when there is room for all', async () => {
+    const desk = world(upTo(50));
+    const all = await Promise.all(Array.from({ length: 50 }, (_, key) => desk.pay(`${key}`, 1)));
+    expect(new Set(all)).toEqual(new Set(['new']));
+    expect(await desk.pay('one more', 1)).toEqual(noRoom(51, 50));
+  });
+});
+
 describe('a door that dies anywhere', () => {
   const steps = ['get', 'create', 'replace'] as const;
 
