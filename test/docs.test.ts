@@ -71,6 +71,14 @@ describe('the documentation', () => {
     });
   });
 
+  it('says of each automation which events it causes, and draws it', () => {
+    const [, pages = ''] = /^\| (\[withdrawals\].*?) \| each automation/m.exec(read('README.md')) ?? [];
+    const files = [...pages.matchAll(/\]\((.*?)\)/g)].map(([, file]) => file as string);
+    expect(files.length).toBeGreaterThan(8);
+    expect(files.filter((file) => !/^## Events/m.test(read(file)))).toEqual([]);
+    expect(files.filter((file) => !read(file).includes('```mermaid'))).toEqual([]);
+  });
+
   it('has every room of lib/ in its table', () => {
     const rooms = globSync('lib/*/', { cwd: root }).map((room) => `\`${room.replace(/\/?$/, '/')}\``);
     expect(rooms.length).toBeGreaterThan(10);
