@@ -4,7 +4,7 @@ import { type Invocation, LocalAwsError } from './aws/index.ts';
 import { Partner } from './local/partner.ts';
 import type { ReceivedEvent } from './local/receiver.ts';
 import { scenarios } from './local/scenarios/index.ts';
-import type { Scenario, Stage } from './local/scenarios/scenario.ts';
+import type { Ending, Scenario, Stage } from './local/scenarios/scenario.ts';
 import { recurringTransfer } from './local/scenarios/standing.ts';
 import type { HttpApiEvent } from './local/scenarios/transfer.ts';
 import { type LocalSystem, startLocalSystem } from './local/system.ts';
@@ -23,8 +23,10 @@ const usage = `npm start -- [options]
 const wished = { httpPort: 3000, partnerApiPort: 8001 } as const;
 /** How long any one thing may take; enough for a process that was killed to find its lease run out. */
 const limitMs = 180_000;
-/** In the middle of everything. */
+/** After the work has begun: in the middle of everything. */
 const killFeedsAfterMs = 700;
+/** The doors that scenarios look through again and again. */
+const looks = new Set(['get-instruction', 'list-instructions']);
 
 const { values: options } = readOptions();
 /** What is to be stopped before this process ends. */
@@ -89,10 +91,11 @@ async function play(scenario: Scenario, stage: Stage): Promise<boolean> {
   say(`\n${scenario.name}: ${scenario.about}`);
   const begunAtMs = Date.now();
   stage.system.feeds.start();
-  if (options['kill-feeds']) setTimeout(() => stage.system.feeds.kill(), killFeedsAfterMs);
-  const ending = await scenario
-    .play(stage)
-    .catch((error: Error) => ({ ok: false, state: 'broken', error: error.message }));
+  const ending = await playThrough(scenario, stage).catch((error: Error) => ({
+    ok: false,
+    state: 'broken',
+    error: error.message,
+  }));
   const { ok, state, ...facts } = ending;
   const name = options.scenario === undefined ? {} : { scenario: scenario.name };
   const { instructionId, ...others } = facts as Record<string, unknown>;
@@ -101,6 +104,18 @@ async function play(scenario: Scenario, stage: Stage): Promise<boolean> {
   if (options.json) standardOutput(`${JSON.stringify(line)}\n`);
   else say(`\n${JSON.stringify(line, undefined, 2)}\n`);
   return ok;
+}
+
+/** Nothing is killed before there is something that it could harm. */
+async function playThrough(scenario: Scenario, stage: Stage): Promise<Ending> {
+  await scenario.begun?.(stage);
+  if (options['kill-feeds']) setTimeout(killFeeds, killFeedsAfterMs, stage.system);
+  return await scenario.play(stage);
+}
+
+function killFeeds({ feeds }: LocalSystem): void {
+  feeds.kill();
+  sayStep('feed processes killed');
 }
 
 function choose(known: ReadonlyMap<string, Scenario>): Scenario[] {
@@ -113,7 +128,7 @@ function choose(known: ReadonlyMap<string, Scenario>): Scenario[] {
 
 /** Every function as it runs, but for schedules that found nothing to do and our own looks at the instruction. */
 function sayInvocation({ function: name, trigger, ms, outcome, error }: Invocation): void {
-  if (outcome === 'ok' && (trigger === 'schedule' || name === 'get-instruction')) return;
+  if (outcome === 'ok' && (trigger === 'schedule' || looks.has(name))) return;
   sayStep(name, `${trigger}, ${Math.round(ms)} ms${outcome === 'ok' ? '' : `, ${outcome}: ${String(error)}`}`);
 }
 

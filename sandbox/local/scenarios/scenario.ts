@@ -20,6 +20,8 @@ export interface Ending {
 export interface Scenario {
   readonly name: string;
   readonly about: string;
+  /** Waits for what comes by itself, where `play` is not what begins the work. */
+  begun?(stage: Stage): Promise<unknown>;
   play(stage: Stage): Promise<Ending>;
 }
 
