@@ -26,8 +26,8 @@ export interface Limit {
 const orphanedAfterMs = 30 * 60_000;
 /** At most this many orphans are looked at in one go; the others stay counted until the next request. */
 const mostOrphansAtOnce = 10;
-/** Each try somebody else wrote first, so this many requests at once all come through. */
-const maxTries = 60;
+/** At each try somebody else took room or confirmed it, so half as many requests at once all come through. */
+const maxTries = 200;
 
 /**
  * Takes room for an instruction in every limit on its asset, all of them or none.
