@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOperate } from '../../cli/operate/main.ts';
 import { acceptInstruction } from '../../lib/instructions/accept.ts';
@@ -59,9 +59,11 @@ async function operateWith(variables: Record<string, string>, ...args: string[])
 
 /** The ids of the hints that wait in a queue, which is empty afterwards. */
 async function hintsIn(logicalId: string): Promise<string[]> {
-  const { Messages = [] } = await queues.send(
-    new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl(queueName(logicalId)), MaxNumberOfMessages: 10 }),
-  );
+  const QueueUrl = sqs.queueUrl(queueName(logicalId));
+  const { Messages = [] } = await queues.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+  // Else they would be visible again after half a minute.
+  for (const { ReceiptHandle } of Messages)
+    await queues.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: ReceiptHandle as string }));
   return Messages.map(({ Body }) => (JSON.parse(Body as string) as { id: string }).id);
 }
 
