@@ -75,7 +75,7 @@ function customerVerdict({ customer }: RuleConditions, facts: Facts): Verdict {
   if (facts.customer === undefined) return unmet('customer data: the action has none');
   for (const [field, wanted] of Object.entries(customer)) {
     const has = Object.hasOwn(facts.customer, field);
-    if (!has) return unmet(`customer data: ${field} is not told`);
+    if (!has) return unmet(`customer data: ${field} is not ${facts.customerCut ? 'in what is seen' : 'told'}`);
     const value = facts.customer[field] ?? '';
     if (wanted.endsWith !== undefined && isTooLong(value))
       return unmet(`customer data: the end of ${field} was cut off`);

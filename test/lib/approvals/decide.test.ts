@@ -238,6 +238,7 @@ describe('the connection of a wallet', () => {
       rule: { name: 'all others' },
       why: 'there is more customer data than a rule can see',
       again: false,
+      looked: [{ why: 'customer data: customer_country is not in what is seen' }, { is: 'met' }],
     });
     for (const [what, clientData] of cut) expect(decided(clientData).decision, what).toBe('leave');
   });
