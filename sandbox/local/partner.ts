@@ -39,6 +39,7 @@ export interface Answered<T> {
 type OnState = (entry: InstructionSeen['history'][number]) => void;
 
 const lookEveryMs = 100;
+const askAgainMs = 1_000;
 const terminal = new Set(['completed', 'rejected', 'expired', 'failed', 'cancelled']);
 
 /** A partner system beside the local one: it asks with a token, looks, and is told by webhooks. */
@@ -61,7 +62,7 @@ export class Partner {
     return this.#token;
   }
 
-  /** Any request to our doors. One that took too long for its door is asked again: it meets what became of it. */
+  /** Any request to our doors. After a 5xx it is asked again, as partners should: it meets what became of it. */
   async send<T>(
     method: string,
     path: string,
@@ -80,8 +81,8 @@ export class Partner {
         ...(options.body === undefined ? {} : { body: options.body }),
       });
       const answered = { status: answer.status, body: (await answer.json()) as T };
-      if (answered.status !== 503 || Date.now() >= untilMs) return answered;
-      await wait(lookEveryMs);
+      if (answered.status < 500 || Date.now() >= untilMs) return answered;
+      await wait(askAgainMs);
     }
   }
 
