@@ -8,6 +8,7 @@ import type { Ending, Scenario, Stage } from './local/scenarios/scenario.ts';
 import { recurringTransfer } from './local/scenarios/standing.ts';
 import type { HttpApiEvent } from './local/scenarios/transfer.ts';
 import { type LocalSystem, startLocalSystem } from './local/system.ts';
+import { JournalError } from './partner-api/journal.ts';
 
 const usage = `npm start -- [options]
 
@@ -41,7 +42,7 @@ const sayStep = (what: string, detail = '') =>
 
 await run().catch((error: unknown) => {
   // What the user can mend is said in words; anything else is ours to find.
-  console.error(error instanceof LocalAwsError ? error.message : error);
+  console.error(error instanceof LocalAwsError || error instanceof JournalError ? error.message : error);
   giveUp(error);
 });
 

@@ -32,14 +32,14 @@ export interface LocalServer {
 export async function startDynamoDb(options: { dataFolder?: string | undefined }): Promise<LocalServer> {
   if (options.dataFolder === undefined) return await serve();
   // dynalite opens its store some time after it listens, and ends the process if it cannot: others must be kept out before.
-  const hold = await holdDataFolder(options.dataFolder, 'dynamodb');
+  const hold = holdDataFolder(options.dataFolder, 'dynamodb');
   try {
     const path = join(options.dataFolder, 'dynamodb');
     await repairIndexes(path);
     const { endpoint, stop } = await serve(path);
     return { endpoint, stop: () => stop().finally(() => hold.release()) };
   } catch (error) {
-    await hold.release();
+    hold.release();
     throw error;
   }
 }

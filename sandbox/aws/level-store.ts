@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { HeldError, type Hold, hold } from '../hold.ts';
 import { DataFolderBusyError } from './errors.ts';
 
 /** The part of a LevelDB store that is used here. */
@@ -36,9 +37,12 @@ export async function openLevelStore(folder: string): Promise<LevelStore> {
  *
  * Throws a `DataFolderBusyError` if another run holds it.
  */
-export async function holdDataFolder(dataFolder: string, what: string): Promise<{ release(): Promise<void> }> {
+export function holdDataFolder(dataFolder: string, what: string): Hold {
   mkdirSync(dataFolder, { recursive: true });
-  // LevelDB has the operating system lock a file for it, which Node by itself cannot.
-  const store = await openLevelStore(join(dataFolder, `${what}-lock`));
-  return { release: () => store.close() };
+  try {
+    return hold(join(dataFolder, `${what}.lock`));
+  } catch (error) {
+    if (error instanceof HeldError) throw new DataFolderBusyError(dataFolder, { cause: error });
+    throw error;
+  }
 }

@@ -72,7 +72,7 @@ const approveAfterMs = 1_000;
 export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const notes: string[] = [];
   // First of all: two runs that write one journal would ruin it.
-  const hold = options.dataFolder === undefined ? undefined : await holdDataFolder(options.dataFolder, 'local');
+  const hold = options.dataFolder === undefined ? undefined : holdDataFolder(options.dataFolder, 'local');
   const files = stateFiles(options.dataFolder);
   const partnerApi = await startOnPort(options.partnerApiPort, files?.journal, notes);
   const keepsake = recallOrSeed(partnerApi.sandbox, files, approveAfterMs);
@@ -128,7 +128,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       await feeds.stop();
       await aws.stop();
       await Promise.all([partnerApi.close(), issuer.stop(), receiver.stop()]);
-      await hold?.release();
+      hold?.release();
       removeTemporary();
       process.off('exit', removeTemporary);
     },

@@ -58,6 +58,19 @@ export class ApiError extends Error {
   }
 }
 
+/**
+ * A step has happened that could not be told or written down. What is in memory is not what a restart would bring back, so
+ * no call is answered any more.
+ */
+export class BrokenSandboxError extends Error {
+  readonly code = 'SANDBOX_BROKEN';
+  override readonly name = 'BrokenSandboxError';
+
+  constructor(options: ErrorOptions) {
+    super('a step could not be told or written down: nothing is answered until the sandbox is restarted', options);
+  }
+}
+
 /** 400 with one of the reasons of reference 3.4. */
 export const badRequest = (reason: string): ApiError => new ApiError(400, reason);
 /** 400 for a member that must be there. */

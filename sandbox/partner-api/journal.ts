@@ -1,5 +1,16 @@
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  writeSync,
+} from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { HeldError, type Hold, hold } from '../hold.ts';
 import type { ClockState } from './clock.ts';
 import type { FeeRates } from './fee-schedule.ts';
 
@@ -27,6 +38,13 @@ export type JournalStep =
   | { readonly t: number; readonly a: string; readonly n: string }
   | { readonly t: number; readonly clock: ClockState };
 
+/** A journal that stands ready, and what it held. */
+interface OpenedJournal {
+  readonly journal: Journal;
+  readonly header: JournalHeader;
+  readonly steps: JournalStep[];
+}
+
 /**
  * The command log that lets the sandbox survive a restart. Each line is `crc32 json`, written with one `write` before
  * the step is answered. That is enough against the death of the process (`kill -9`): the operating system still has
@@ -34,51 +52,60 @@ export type JournalStep =
  */
 export class Journal {
   readonly #descriptor: number;
-  #broken: Error | undefined;
+  readonly #hold: Hold;
+  #offset = 0;
 
-  private constructor(descriptor: number) {
+  private constructor(descriptor: number, held: Hold) {
     this.#descriptor = descriptor;
+    this.#hold = held;
   }
 
-  /** Opens a journal: gives back what it holds, cuts off a torn last line, and stands ready to append. */
-  static open(
-    file: string,
-    fresh: () => JournalHeader,
-  ): { journal: Journal; header: JournalHeader; steps: JournalStep[] } {
-    const content = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
-    const { lines, goodBytes } = readLines(content, file);
-    const descriptor = openSync(file, existsSync(file) ? 'r+' : 'w+', 0o600);
-    ftruncateSync(descriptor, goodBytes);
-    const journal = new Journal(descriptor);
-    journal.#offset = goodBytes;
+  /**
+   * Opens a journal: gives back what it holds, cuts off a torn last line, and stands ready to append. It is this sandbox's
+   * alone until it is closed or the process ends, be it by a kill: another gets a `JournalBusyError`.
+   */
+  static open(file: string, fresh: () => JournalHeader): OpenedJournal {
+    let descriptor: number | undefined;
+    let held: Hold | undefined;
+    try {
+      descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+      requireJournalOrNothing(descriptor, file);
+      // Before it is read, and by its one true name: what somebody else still writes must not be taken for torn.
+      held = hold(`${realpathSync(file)}.lock`);
+      const journal = new Journal(descriptor, held);
+      return { journal, ...journal.#begin(file, fresh) };
+    } catch (cause) {
+      held?.release();
+      if (descriptor !== undefined) closeSync(descriptor);
+      if (cause instanceof JournalError) throw cause;
+      if (cause instanceof HeldError) throw new JournalBusyError(file, { cause });
+      throw new JournalError(`${file}: cannot be opened as a journal: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  #begin(file: string, fresh: () => JournalHeader): Omit<OpenedJournal, 'journal'> {
+    const { lines, goodBytes } = readLines(readFileSync(this.#descriptor), file);
+    ftruncateSync(this.#descriptor, goodBytes);
+    this.#offset = goodBytes;
     if (lines.length > 0) {
       const header = lines[0] as JournalHeader;
       if (header.version !== 1) throw new JournalError(`${file}: not a journal of this version`);
-      return { journal, header, steps: lines.slice(1) as JournalStep[] };
+      return { header, steps: lines.slice(1) as JournalStep[] };
     }
     const header = fresh();
-    journal.#write(header);
-    return { journal, header, steps: [] };
+    this.#write(header);
+    return { header, steps: [] };
   }
 
-  #offset = 0;
+  /** Throws unless the file is as this sandbox left it: whoever writes into it past the lock makes it another one's. */
+  requireUntouched(): void {
+    if (fstatSync(this.#descriptor).size !== this.#offset)
+      throw new JournalError('the journal was changed from outside');
+  }
 
-  /**
-   * Writes one step. After a failed write nothing more is taken: memory and file would differ. The same when another
-   * process writes the file too.
-   */
+  /** Writes one step. */
   append(step: JournalStep): void {
-    if (this.#broken !== undefined) throw this.#broken;
-    if (fstatSync(this.#descriptor).size !== this.#offset) {
-      this.#broken = new JournalError('the journal was changed by another process: give each sandbox its own');
-      throw this.#broken;
-    }
-    try {
-      this.#write(step);
-    } catch (cause) {
-      this.#broken = new JournalError('the journal cannot be written; restart the sandbox', { cause });
-      throw this.#broken;
-    }
+    this.#write(step);
   }
 
   /** Forgets all steps and starts again with a header (state reset). */
@@ -88,9 +115,10 @@ export class Journal {
     this.#write(header);
   }
 
-  /** Closes the file. */
+  /** Closes the file and lets others have it. */
   close(): void {
     closeSync(this.#descriptor);
+    this.#hold.release();
   }
 
   #write(value: unknown): void {
@@ -106,13 +134,32 @@ export class Journal {
 
 /** A journal that cannot be read or written. */
 export class JournalError extends Error {
-  readonly code = 'SANDBOX_JOURNAL_ERROR';
-  override readonly name = 'JournalError';
+  readonly code: string = 'SANDBOX_JOURNAL_ERROR';
+  override readonly name: string = 'JournalError';
+}
+
+/** Another sandbox has the journal open. */
+export class JournalBusyError extends JournalError {
+  override readonly code = 'SANDBOX_JOURNAL_BUSY';
+  override readonly name = 'JournalBusyError';
+
+  constructor(file: string, options?: ErrorOptions) {
+    super(`the journal ${file} is in use by another sandbox`, options);
+  }
 }
 
 function lineOf(value: unknown): string {
   const text = JSON.stringify(value);
   return `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
+}
+
+/** A file that never was a journal must not be cut to nothing, nor get a lock beside it, by a slip on the command line. */
+function requireJournalOrNothing(descriptor: number, file: string): void {
+  const start = Buffer.alloc(9);
+  const isFile = fstatSync(descriptor).isFile();
+  const length = isFile ? readSync(descriptor, start, 0, start.length, 0) : 0;
+  const isJournal = /^[0-9a-f]{0,8}(?: |$)/.test(start.toString('latin1', 0, length));
+  if (!isFile || !isJournal) throw new JournalError(`${file}: not a journal`);
 }
 
 function readLines(content: Buffer, file: string): { lines: unknown[]; goodBytes: number } {
@@ -124,10 +171,6 @@ function readLines(content: Buffer, file: string): { lines: unknown[]; goodBytes
     if (value === undefined) {
       // Only the last line can be torn by a crash. A bad line with others behind it means a damaged file.
       if (end >= 0 && end + 1 < content.length) throw new JournalError(`${file}: line ${lines.length + 1} is damaged`);
-      // A file that never was a journal must not be cut to nothing because of a slip on the command line.
-      if (lines.length === 0 && !/^[0-9a-f]{0,8}(?: |$)/.test(content.toString('latin1'))) {
-        throw new JournalError(`${file}: not a journal`);
-      }
       break;
     }
     lines.push(value);

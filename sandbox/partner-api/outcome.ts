@@ -1,5 +1,6 @@
 import { errorFrame } from './errors.ts';
 import type { FaultEffect } from './faults.ts';
+import type { Answer } from './operation.ts';
 
 /** What became of a request, and how its answer is to be delivered. */
 export interface Outcome {
@@ -30,6 +31,11 @@ export function outcomeOf(
   }
   const cut = effects.some((effect) => effect.kind === 'cutBody');
   return { status, headers, body: JSON.stringify(body), dropped: false, cut, delayMs: delayOf(effects) };
+}
+
+/** What a handler answered, as it goes out. */
+export function told(answer: Answer, effects?: readonly FaultEffect[]): Outcome {
+  return outcomeOf(answer.status, answer.body, {}, effects);
 }
 
 /** How long latency faults hold an answer back, in milliseconds. */

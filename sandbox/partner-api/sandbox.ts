@@ -3,7 +3,7 @@ import { type AuthenticationSettings, authenticate, type SignedRequest } from '.
 import { type CallRequest, route, textOf } from './call-request.ts';
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts';
 import { controlOperations } from './control/operations.ts';
-import { ApiError, errorFrame, notFound } from './errors.ts';
+import { ApiError, BrokenSandboxError, errorFrame, notFound } from './errors.ts';
 import { type FaultEffect, Faults } from './faults.ts';
 import type { Feed } from './feeds/feed.ts';
 import { IdMaker, RandomStream, streamKey } from './ids.ts';
@@ -12,7 +12,7 @@ import { parseObjectBody } from './json.ts';
 import type { Account } from './model.ts';
 import type { Answer, Operation } from './operation.ts';
 import { operations } from './operations.ts';
-import { delayOf, droppedOutcome, faultBeforeEffect, type Outcome, outcomeOf } from './outcome.ts';
+import { delayOf, droppedOutcome, faultBeforeEffect, type Outcome, outcomeOf, told } from './outcome.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { RequestCounter } from './request-counter.ts';
 import { Router } from './router.ts';
@@ -21,6 +21,15 @@ import { World, type WorldEvent, type WorldSettings } from './world.ts';
 
 /** Who lets a request in: HTTP verifies signatures, direct entry names the account. */
 type Admission = (admits: Operation['admits']) => Admitted;
+
+/** A request that found its operation, and the faults that strike it. */
+interface Entered {
+  readonly operation: Operation;
+  readonly params: Record<string, string>;
+  readonly query: URLSearchParams;
+  readonly label: string;
+  readonly effects: readonly FaultEffect[];
+}
 
 const router = new Router(operations);
 const controlRouter = new Router(controlOperations);
@@ -45,6 +54,7 @@ export class Sandbox {
   readonly #seed: number | string | undefined;
   readonly #journal: Journal | undefined;
   #header: JournalHeader;
+  #broken: BrokenSandboxError | undefined;
 
   constructor(options: SandboxOptions = {}) {
     this.clock = new SandboxClock(options.clock);
@@ -80,12 +90,12 @@ export class Sandbox {
 
   /** Lets everything happen that has become due. Every call does so first; a server also does it by timer. */
   tick(): void {
-    this.world.advance(this.clock.nowMs());
+    if (this.#broken === undefined) this.world.advance(this.clock.nowMs());
   }
 
   /** When something will happen by itself next, in Unix milliseconds of the sandbox clock. */
   get nextDueAtMs(): number | undefined {
-    return this.world.timers.nextDueAtMs;
+    return this.#broken === undefined ? this.world.timers.nextDueAtMs : undefined;
   }
 
   /**
@@ -124,20 +134,17 @@ export class Sandbox {
   /** Stores a nonce that let a request in (2.6 step 9), in the journal too. */
   useNonce(account: Account, nonce: bigint): void {
     account.lastNonce = nonce;
-    this.#journal?.append({ t: this.world.nowMs, a: account.keyId, n: String(nonce) });
+    this.#orBreak(() => this.#journal?.append({ t: this.world.nowMs, a: account.keyId, n: String(nonce) }));
   }
 
   /** Routes, counts, strikes with faults, admits, carries out. Never throws: an outcome for every request. */
   exchange(request: CallRequest, admission: Admission): Outcome {
     try {
       const found = this.#enter(request);
-      const { operation, params, query, effects } = found;
-      const early = faultBeforeEffect(effects);
+      const early = faultBeforeEffect(found.effects);
       if (early !== undefined) return early;
-      const admitted = this.#letIn(found, admission);
-      const result = this.#carryOut(operation, admitted, params, query, request);
-      if (effects.some((effect) => effect.kind === 'dropAfter')) return droppedOutcome;
-      return outcomeOf(result.status, result.body, {}, effects);
+      const outcome = this.#carryOut(found, this.#letIn(found, admission), request);
+      return found.effects.some((effect) => effect.kind === 'dropAfter') ? droppedOutcome : outcome;
     } catch (error) {
       return this.#refusal(error);
     } finally {
@@ -170,17 +177,17 @@ export class Sandbox {
   }
 
   /** Finds the operation, counts the request and lets faults strike it. */
-  #enter(request: CallRequest) {
-    this.tick();
+  #enter(request: CallRequest): Entered {
+    this.#begin();
     const { operation, params, path, query } = route(router, request);
     const label = `${operation.method} ${operation.path}`;
     this.requests.countOperation({ operation: label, query });
-    const effects: FaultEffect[] = this.faults.strike({ operation: operation.number, method: operation.method, path });
+    const effects = this.faults.strike({ operation: operation.number, method: operation.method, path });
     return { operation, params, query, label, effects };
   }
 
   /** Lets the caller in or throws; uses up a nonce and a token of the rate limit. */
-  #letIn({ operation, label }: { operation: Operation; label: string }, admission: Admission): Admitted {
+  #letIn({ operation, label }: Entered, admission: Admission): Admitted {
     const admitted = admission(operation.admits);
     const { account, nonce } = admitted;
     this.requests.countAccount(account.keyId, label);
@@ -192,20 +199,13 @@ export class Sandbox {
   /** The control surface: `target` is the path below `/_sandbox`. Never throws. */
   control(request: CallRequest): Outcome {
     try {
-      this.tick();
+      this.#begin();
       const { operation, params, query } = route(controlRouter, request);
       const body = operation.takesBody && request.body?.length ? parseObjectBody(request.body) : {};
       const run = () => operation.handle({ sandbox: this, world: this.world, params, query, body });
-      const result = operation.changesWorld
-        ? this.#step(run, () => ({
-            t: this.world.nowMs,
-            c: 1,
-            m: request.method,
-            p: request.target,
-            b: textOf(request.body),
-          }))
-        : run();
-      return outcomeOf(result.status, result.body);
+      if (!operation.changesWorld) return told(run());
+      const { method, target } = request;
+      return this.#step(run, () => ({ t: this.world.nowMs, c: 1, m: method, p: target, b: textOf(request.body) }));
     } catch (error) {
       return this.#refusal(error);
     } finally {
@@ -217,7 +217,7 @@ export class Sandbox {
   changeClock(change: ClockChange): void {
     const at = this.world.nowMs;
     const clock = this.clock.change(change);
-    this.#journal?.append({ t: at, clock });
+    this.#orBreak(() => this.#journal?.append({ t: at, clock }));
     this.tick();
   }
 
@@ -225,7 +225,7 @@ export class Sandbox {
   reset(): void {
     const keys = [...this.world.accounts.values()];
     this.#header = this.#freshHeader();
-    this.#journal?.restart(this.#header);
+    this.#orBreak(() => this.#journal?.restart(this.#header));
     this.world = this.#emptyWorld();
     this.changeClock({});
     for (const { apiKey, enabled, publicKey } of keys.filter((account) => account.enabled)) {
@@ -241,29 +241,42 @@ export class Sandbox {
     this.#settings.feedBaseUrl = url;
   }
 
-  /** Closes the journal file. */
+  /** Closes the journal, and lets others have it. */
   close(): void {
     this.#journal?.close();
   }
 
-  #carryOut(
-    operation: Operation,
-    { account, agent }: Admitted,
-    params: Record<string, string>,
-    query: URLSearchParams,
-    request: CallRequest,
-  ): Answer {
+  /** Begins a call: what is due happens. Once memory and journal may differ, none begins. */
+  #begin(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    this.#orBreak(() => this.#journal?.requireUntouched());
+    this.tick();
+  }
+
+  /** What must not fail, because the step has happened: if it does, this sandbox has ended, and its feeds with it. */
+  #orBreak<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (cause) {
+      this.#broken = new BrokenSandboxError({ cause });
+      this.world.emit({ kind: 'reset' });
+      throw this.#broken;
+    }
+  }
+
+  #carryOut(found: Entered, { account, agent }: Admitted, request: CallRequest): Outcome {
+    const { operation, params, query, effects } = found;
     const body = operation.takesBody ? parseObjectBody(request.body ?? '') : {};
     const run = () => operation.handle({ world: this.world, account, agent, params, query, body });
-    if (!operation.changesWorld) return run();
+    if (!operation.changesWorld) return told(run(), effects);
     const { method, target } = request;
     const who = agent === undefined ? { a: account.keyId } : { a: account.keyId, g: agent.id };
     const step = () => ({ t: this.world.nowMs, ...who, m: method, p: target, b: textOf(request.body) });
-    return this.#step(run, step);
+    return this.#step(run, step, effects);
   }
 
   /** Runs a change and writes it down. A refused one leaves nothing behind, not even in the stream of ids. */
-  #step(run: () => Answer, step: () => JournalStep): Answer {
+  #step(run: () => Answer, step: () => JournalStep, effects?: readonly FaultEffect[]): Outcome {
     const { stream } = this.world.ids;
     const position = stream.position;
     let result: Answer;
@@ -273,8 +286,12 @@ export class Sandbox {
       stream.position = position;
       throw error;
     }
-    this.#journal?.append(step());
-    return result;
+    return this.#orBreak(() => {
+      // In this order: what cannot be told must not come back after a restart either.
+      const outcome = told(result, effects);
+      this.#journal?.append(step());
+      return outcome;
+    });
   }
 
   #replay(steps: readonly JournalStep[]): void {
@@ -292,7 +309,9 @@ export class Sandbox {
       try {
         this.#repeat(step);
       } catch (cause) {
-        throw new JournalError(`the journal does not replay: step ${index + 1}`, { cause });
+        this.close();
+        const reason = `step ${index + 1}: ${(cause as Error).message}`;
+        throw new JournalError(`the journal does not replay: ${reason}`, { cause });
       }
     }
     this.clock.resume(clock, floorMs);

@@ -50,6 +50,15 @@ const longestWaitMs = 60_000;
  */
 export async function startPartnerApi(options: PartnerApiOptions = {}): Promise<PartnerApi> {
   const sandbox = new Sandbox(options);
+  try {
+    return await serve(sandbox, options);
+  } catch (error) {
+    sandbox.close();
+    throw error;
+  }
+}
+
+async function serve(sandbox: Sandbox, options: PartnerApiOptions): Promise<PartnerApi> {
   const httpOptions = {
     tls: options.tls,
     publicBaseUrls: options.publicBaseUrls ?? [],
@@ -66,7 +75,6 @@ export async function startPartnerApi(options: PartnerApiOptions = {}): Promise<
     await app.listen({ port: options.port ?? 0, host });
   } catch (error) {
     await feeds.close();
-    sandbox.close();
     throw error;
   }
   const { port } = app.server.address() as AddressInfo;

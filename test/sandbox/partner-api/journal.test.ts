@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { Bench } from './helpers.ts';
@@ -114,19 +115,71 @@ describe('the journal', () => {
     expect(readFileSync(journal, 'utf8')).toBe('my notes');
   });
 
-  it('stays whole when two sandboxes are given one file: the one that was overtaken takes nothing more', () => {
+  it('is for one sandbox at a time: a second is refused before it reads the file', () => {
     const first = new Bench({ journal, seed: undefined });
     const at = first.setUp();
-    const second = new Bench({ journal, seed: undefined }, first.nowMs);
-    second.apiKeyId = first.apiKeyId;
-    expect(second.transfer(at, { partner_txID: 'one' }).body.status).toBe('new');
-    for (const id of ['two', 'three']) {
-      expect(first.transfer(at, { partner_txID: id })).toMatchObject({ status: 500 });
+    const link = join(folder, 'another-name');
+    symlinkSync(journal, link);
+    // A line that the first is about to end looks torn to everybody else.
+    const whole = readFileSync(journal, 'utf8');
+    appendFileSync(journal, '1234abcd {"t":17');
+    for (const name of [journal, link]) {
+      expect(() => new Bench({ journal: name })).toThrow(`the journal ${name} is in use by another sandbox`);
     }
-    expect(second.transfer(at, { partner_txID: 'four' }).body.status).toBe('new');
-    const before = view(second, at);
-    first.sandbox.close();
-    expect(view(restarted(second), at)).toEqual(before);
+    expect(readFileSync(journal, 'utf8')).toBe(`${whole}1234abcd {"t":17`);
+    writeFileSync(journal, whole);
+    expect(first.transfer(at).body.status).toBe('new');
+    const before = view(first, at);
+    expect(view(restarted(first), at)).toEqual(before);
+  });
+
+  it('can be opened again after a start that failed', () => {
+    new Bench({ journal }).sandbox.close();
+    const header = readFileSync(journal, 'utf8');
+    const step = '{"t":1700000000000,"a":"nobody","n":"1"}';
+    appendFileSync(journal, `${crc32(step).toString(16).padStart(8, '0')} ${step}\n`);
+    expect(() => new Bench({ journal })).toThrow('the journal does not replay: step 1: ');
+    writeFileSync(journal, header);
+    new Bench({ journal }).sandbox.close();
+  });
+
+  it('ends a sandbox into whose file somebody has written: nothing happens there, and nothing is told any more', () => {
+    const bench = new Bench({ journal, seed: undefined });
+    const at = bench.setUp();
+    bench.transfer(at, { partner_txID: 'one' });
+    const before = view(bench, at);
+    const whole = readFileSync(journal, 'utf8');
+    const told: string[] = [];
+    bench.sandbox.listeners.add((event) => told.push(event.kind));
+    appendFileSync(journal, 'x');
+    expect(bench.transfer(at, { partner_txID: 'two' }).status).toBe(500);
+    writeFileSync(journal, whole);
+    bench.nowMs += 7_200_000;
+    bench.sandbox.tick();
+    expect([bench.call('GET', '/assets').status, bench.control('GET', '/ledger').status]).toEqual([500, 500]);
+    expect([told, bench.sandbox.nextDueAtMs]).toEqual([['reset'], undefined]);
+    bench.nowMs -= 7_200_000;
+    expect(view(restarted(bench), at)).toEqual(before);
+  });
+
+  it('does not keep a step whose answer cannot be written, and what it did is not shown to anybody', () => {
+    const bench = new Bench({ journal, seed: undefined });
+    const at = bench.setUp();
+    const exchange = bench.newExchange();
+    const walletId = bench.connectedWallet(at, exchange);
+    const [action] = bench.actionsOf(exchange);
+    const [connection] = bench.sandbox.world.wallets.get(walletId)?.connections ?? [];
+    // No request can do this any more; a fault of the sandbox could.
+    if (connection !== undefined) connection.clientData['customer_email'] = 2n ** 64n;
+    const path = `/coreclient/${exchange}/action/${action?.id}`;
+    expect(bench.call('GET', path).status).toBe(500);
+    expect(bench.call('GET', `/wallet/${walletId}`).body.status).toBe('pending');
+    expect(bench.call('PUT', path).status).toBe(500);
+    expect(bench.call('GET', `/wallet/${walletId}`).status).toBe(500);
+    const next = restarted(bench);
+    expect(next.call('GET', `/wallet/${walletId}`).body.status).toBe('pending');
+    expect(next.call('PUT', path).status).toBe(200);
+    expect(next.call('GET', `/wallet/${walletId}`).body.status).toBe('ready');
   });
 
   it('writes no line for a request that was refused or only read', () => {
