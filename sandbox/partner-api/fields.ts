@@ -34,6 +34,14 @@ export function optionalFlag(body: JsonObject, name: string): boolean {
   return value;
 }
 
+/** A text, true or false, or an integer that every reader of JSON can hold; undefined when absent. 400 for all else. */
+export function optionalPlainValue(body: JsonObject, name: string, path: string = name) {
+  const value = member(body, name);
+  if (value === undefined || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw invalidField(path);
+}
+
 /** An integer from a number, a bigint or a numeric string (Appendix A), or undefined when it is none of these. */
 export function asInteger(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;

@@ -2,7 +2,7 @@ import { assetByCode, assetsFor } from './assets.ts';
 import { requestConnection } from './connection-kind.ts';
 import { type CustodyGroup, newPolicy, optionalCustodyGroup } from './custody-groups.ts';
 import { badRequest, invalidField, notFound } from './errors.ts';
-import { asInteger, member, optionalList, optionalText, requiredText } from './fields.ts';
+import { asInteger, member, optionalList, optionalPlainValue, optionalText, requiredText } from './fields.ts';
 import type { JsonObject } from './json.ts';
 import type { Account, Company, Connection, CoreClient, Fund, Wallet } from './model.ts';
 import { newRowIndex } from './statement.ts';
@@ -12,7 +12,7 @@ import type { World } from './world.ts';
 export interface WantedConnection {
   readonly exchange: CoreClient;
   readonly clientId: string;
-  readonly clientData: Record<string, unknown>;
+  readonly clientData: JsonObject;
 }
 
 /** A wanted wallet, checked. */
@@ -72,9 +72,10 @@ export function wantedConnection(world: World, entry: unknown): WantedConnection
   if (exchange?.exchange === undefined) throw notFound('core client');
   const clientId = optionalText(body, 'client_id', 'wallets.connect.client_id');
   // Members named after the exchange's own fields travel on to it (5.10).
-  const clientData: Record<string, unknown> = { customer_id: clientId };
-  for (const field of exchange.exchange.fields) {
-    if (member(body, field.id) !== undefined) clientData[field.id] = body[field.id];
+  const clientData: JsonObject = { customer_id: clientId };
+  for (const { id } of exchange.exchange.fields) {
+    const value = optionalPlainValue(body, id, `wallets.connect.${id}`);
+    if (value !== undefined) clientData[id] = value;
   }
   return { exchange, clientId, clientData };
 }

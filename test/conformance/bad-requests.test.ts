@@ -88,4 +88,6 @@ it(`${total} bad requests get a 4xx in the frame, or a success they deserve; ref
   expect(sum('accepted')).toBeGreaterThan(total * 0.02);
   expect(sum('compared')).toBeGreaterThan(total * 0.3);
   expect((await served.call('GET', '/assets')).status).toBe(200);
+  // What was taken in can be told: nothing in it keeps an action from being read.
+  expect((await served.control('GET', '/actions')).status).toBe(200);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { operations } from '../../sandbox/partner-api/operations.ts';
 import {
+  beyondNumbers,
   type Generated,
   generatedRequests,
   goodBodies,
@@ -187,7 +188,19 @@ export function spoiltRequests(known: Known, apiKey: string): fc.Arbitrary<BadRe
   }));
 }
 
-const wrongValues: readonly unknown[] = [true, -1, 0.5, 1e300, '', 'x'.repeat(300), [], [null], {}, { a: [] }];
+const wrongValues: readonly unknown[] = [
+  true,
+  -1,
+  0.5,
+  1e300,
+  beyondNumbers,
+  '',
+  'x'.repeat(300),
+  [],
+  [null],
+  {},
+  { a: [] },
+];
 
 /** Every member of every body, on all levels, given each kind of wrong value. */
 export function wrongMembers(known: Known, apiKey: string): BadRequest[] {

@@ -121,6 +121,35 @@ describe('connecting a dedicated wallet', () => {
     });
   });
 
+  it('takes texts, true or false and whole numbers in them, and null as absent', () => {
+    const { bench, at, exchange, asExchange, actionOn } = trade();
+    bench.control('POST', '/exchanges', { coreClientId: exchange, fields: ['a', 'b', 'c', 'd'].map((id) => ({ id })) });
+    const connect = [{ counterparty_id: exchange, client_id: 'C', a: '', b: false, c: 2 ** 53 - 1, d: null }];
+    const wallets = [{ name: 'w', asset: at.asset, type: 1, connect }];
+    expect(bench.call('POST', `/company/${at.companyId}/fund/${at.fundId}/wallet`, { wallets }).status).toBe(200);
+    const clientData = { customer_id: 'C', a: '', b: false, c: 2 ** 53 - 1 };
+    expect(asExchange('GET', `/action/${actionOn().id}`).body.details.clientData).toEqual(clientData);
+  });
+
+  it.each([
+    ['a number beyond 2^53', '12345678901234567890'],
+    ['a fraction', '0.5'],
+    ['an object', '{}'],
+    ['lists in lists', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+  ])('refuses in them what could not be told again: %s', (_name, value) => {
+    const { bench, at, exchange, asExchange } = trade();
+    bench.control('POST', '/exchanges', { coreClientId: exchange, fields });
+    const link = `{"counterparty_id":"${exchange}","client_id":"C","customer_email":${value}}`;
+    const wallets = `{"wallets":[{"name":"w","asset":"${at.asset}","type":2,"connect":[${link}]}]}`;
+    const path = `/company/${at.companyId}/fund/${at.fundId}`;
+    const reason = 'invalid field: wallets.connect.customer_email';
+    expect(bench.call('POST', `${path}/wallet`, wallets)).toMatchObject(refused(400, reason));
+    const fund = `{"name":"F",${wallets.slice(1)}`;
+    expect(bench.call('POST', `/company/${at.companyId}/fund`, fund)).toMatchObject(refused(400, reason));
+    expect(asExchange('GET', '/actions').body.actions).toEqual([]);
+    expect(bench.control('GET', '/actions').status).toBe(200);
+  });
+
   it.each([
     ['a core client that is no exchange', 1, ['plain'], 404, 'core client'],
     ['no exchange', 1, [], 400, 'invalid field: wallets.connect'],

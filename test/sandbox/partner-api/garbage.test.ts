@@ -145,6 +145,7 @@ describe('generated requests', () => {
       expect(status === 200 || (framed && status >= 400 && status < 500)).toBe(true);
     });
     await fc.assert(property, { numRuns: overHttp, seed: 11 });
+    expect((await served.control('GET', '/actions')).status).toBe(200);
     expect((await served.control('GET', '/ledger')).body.balanced).toBe(true);
   });
 
@@ -169,5 +170,7 @@ describe('generated requests', () => {
     fc.assert(property, { numRuns: 10_000, seed: 12 });
     expect([...seen]).toEqual(expect.arrayContaining([200, 400, 404, 426]));
     expect(bench.isBalanced()).toBe(true);
+    // What was taken in can be told: nothing in it keeps an action from being read.
+    expect(bench.control('GET', '/actions').status).toBe(200);
   });
 });

@@ -31,7 +31,8 @@ export function makeMarket(sandbox: Sandbox, apiKeyId: string, basic: Record<Bas
   };
   const company = `/company/${basic.company_id}`;
   const address = 'mzJTabY1r3238VqzWN1GXFwwqQMeCXksuZ';
-  control('/exchanges', { coreClientId: basic.client_id });
+  const fields = ['customer_id', 'customer_email'].map((id) => ({ id, type: 'string', name: id }));
+  control('/exchanges', { coreClientId: basic.client_id, fields });
   call(`${company}/trustedparty`, { address: basic.client_id });
   call(`${company}/fund/${basic.fund_id}/whitelist`, { name: 'x', asset: 'BTC-TESTNET', address });
   const group = { threshold: 1, members: [basic.client_id] };
@@ -74,6 +75,7 @@ export function goodBodies(known: Known): Record<string, object> {
     type: 0,
     connect: null,
   };
+  const link = { counterparty_id: known.client_id, client_id: 'C', customer_email: 'm@heron.example' };
   return {
     2: { type: 'transferOut', asset: 'BTC-TESTNET', amount: 5 },
     3: { name: 'A', city: 'B', country: 'C', domain: 'd', ref: 'e' },
@@ -82,7 +84,7 @@ export function goodBodies(known: Known): Record<string, object> {
     11: { name: 'F', description: 'd', custodygroup_tx: group, custodygroup_withdraw: group, wallets: [wallet] },
     15: { name: 'x', asset: 'BTC-TESTNET', address: 'mmEMpkxQ6WQPFiksuWmmnRvMGUQCxyzUeD' },
     16: { assets: ['ETH-TESTNET'] },
-    17: { wallets: [wallet] },
+    17: { wallets: [{ ...wallet, type: 2, connect: [link] }] },
     24: {
       wallet_id: known.wallet_id,
       counterparty_wallet_address: known.other_wallet_id,
@@ -132,7 +134,11 @@ export function goodBodies(known: Known): Record<string, object> {
   };
 }
 
+/** A number in JSON that no number of the language can hold. */
+export const beyondNumbers = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON('12345678901234567890');
+
 const odd: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(beyondNumbers) },
   fc.constantFrom(
     null,
     true,
