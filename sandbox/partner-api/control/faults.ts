@@ -3,6 +3,7 @@ import { type FaultEffect, type FaultRule, faultKinds, pathPattern } from '../fa
 import { member, optionalCount, optionalText, requiredText } from '../fields.ts';
 import type { JsonObject } from '../json.ts';
 import { type Answer, answer } from '../operation.ts';
+import type { ChainFault } from '../world.ts';
 import { type ControlContext, type ControlOperation, lasting, passing } from './operation.ts';
 
 /** Answers may be held back for at most ten minutes. */
@@ -40,11 +41,10 @@ function ruleBody(rule: FaultRule): object {
 
 function plant({ sandbox, body }: ControlContext): Answer {
   if (body['kind'] === 'chainRejected') {
-    const { status, body: text } = sandbox.control({
-      method: 'POST',
-      target: '/chain-faults',
-      body: JSON.stringify(body),
-    });
+    // Only what was checked is sent on: not everything that comes in as JSON can go out as JSON.
+    const { remaining: count, ...rest } = chainFaultOf(body);
+    const request = { method: 'POST', target: '/chain-faults', body: JSON.stringify({ count, ...rest }) };
+    const { status, body: text } = sandbox.control(request);
     return answer(JSON.parse(text), status);
   }
   const effect = effectOf(body);
@@ -65,13 +65,17 @@ function remove({ sandbox, params }: ControlContext) {
   return answer({ removed: 1 });
 }
 
-/** A refusal by the chain is part of the world: it survives a restart, and draws from the stream of ids. */
-function plantChainFault({ world, body }: ControlContext) {
-  const fault = {
+function chainFaultOf(body: JsonObject): ChainFault {
+  return {
     remaining: optionalCount(body, 'count', 1) ?? 1,
     share: shareOf(body),
     walletId: optionalText(body, 'walletId') || undefined,
   };
+}
+
+/** A refusal by the chain is part of the world: it survives a restart, and draws from the stream of ids. */
+function plantChainFault({ world, body }: ControlContext) {
+  const fault = chainFaultOf(body);
   world.chainFaults.push(fault);
   return answer(fault);
 }

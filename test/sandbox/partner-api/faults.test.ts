@@ -81,6 +81,30 @@ describe('planted faults below HTTP', () => {
     expect(hits).toBeLessThan(140);
   });
 
+  describe.each([
+    ['/faults', '"kind":"chainRejected",'],
+    ['/chain-faults', ''],
+  ])('for the chain, by %s', (target, kind) => {
+    const post = (members: string) =>
+      new Bench().sandbox.control({ method: 'POST', target, body: `{${kind}${members}}` });
+
+    it.each([
+      ['"count":12345678901234567890', 'count'],
+      ['"share":12345678901234567890', 'share'],
+      ['"walletId":[]', 'walletId'],
+    ])('are refused with %s', (members, name) => {
+      const { status, body } = post(members);
+      expect([status, JSON.parse(body).detail.reason]).toEqual([400, `invalid field: ${name}`]);
+    });
+
+    it.each(['12345678901234567890', `${'['.repeat(200_000)}${']'.repeat(200_000)}`])(
+      'pass by what they do not know, whatever it is (%#)',
+      (value) => {
+        expect(post(`"count":2,"other":${value}`)).toMatchObject({ status: 200, body: '{"remaining":2,"share":1}' });
+      },
+    );
+  });
+
   it.each([
     [{ kind: 'boom' }, 'invalid field: kind'],
     [{}, 'missing field: kind'],
