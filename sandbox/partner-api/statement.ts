@@ -46,8 +46,7 @@ function scopesOf(wallet: Wallet): RowIndex[] {
   return [wallet.rows, wallet.fund.rows, assetRows(wallet.fund, wallet.asset)];
 }
 
-/** The index of one asset in a fund. */
-export function assetRows(fund: Fund, asset: string): RowIndex {
+function assetRows(fund: Fund, asset: string): RowIndex {
   const known = fund.rowsByAsset.get(asset);
   if (known !== undefined) return known;
   const index = newRowIndex();

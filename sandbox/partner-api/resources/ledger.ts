@@ -2,7 +2,7 @@ import { invalidField } from '../errors.ts';
 import { integerJson } from '../json.ts';
 import type { Company, Fund, LedgerRow, Wallet } from '../model.ts';
 import { answer, type Context, type Operation, readOperation } from '../operation.ts';
-import { assetRows, type Direction, newRowIndex, type RowIndex } from '../statement.ts';
+import { type Direction, newRowIndex, type RowIndex } from '../statement.ts';
 import { fundOf } from './lookups.ts';
 
 const defaultPageSize = 100;
@@ -27,7 +27,7 @@ const nothing: RowIndex = newRowIndex();
 function rowsFor(fund: Fund, wallet: Wallet | null | undefined, asset: string | null): RowIndex {
   if (wallet === null) return nothing;
   if (wallet !== undefined) return wallet.fund === fund && (!asset || wallet.asset === asset) ? wallet.rows : nothing;
-  return asset ? assetRows(fund, asset) : fund.rows;
+  return asset ? (fund.rowsByAsset.get(asset) ?? nothing) : fund.rows;
 }
 
 function readLedger(context: Context) {

@@ -256,6 +256,17 @@ describe('sizes nobody needs', () => {
     expect(bench.call('GET', path).body.wallets).toHaveLength(10_001);
   });
 
+  it('ledgers of assets that nobody has are empty, and asking for them leaves nothing behind', () => {
+    const bench = new Bench();
+    const at = bench.setUp();
+    const { rowsByAsset } = bench.sandbox.world.funds.get(at.fundId) ?? { rowsByAsset: new Map() };
+    const read = (asset: string) =>
+      bench.call('GET', `/company/${at.companyId}/fund/${at.fundId}/ledger?asset=${asset}`).body;
+    expect(read('BTC-TESTNET').Total).toBe(1);
+    for (let index = 0; index < 100; index++) expect(read(`junk${index}`)).toEqual({ Total: 0, List: [] });
+    expect([...rowsByAsset.keys()]).toEqual(['BTC-TESTNET']);
+  });
+
   it('a number of a million digits is no amount, and takes no time to say so', () => {
     const bench = new Bench();
     bench.newKey();
