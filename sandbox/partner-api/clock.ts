@@ -39,6 +39,11 @@ export class SandboxClock {
     return this.#lastMs;
   }
 
+  /** What the clock follows, however it was moved or stopped: the time in which callers wait. Unix milliseconds. */
+  sourceMs(): number {
+    return this.#source();
+  }
+
   /** Replay sets the time of each recorded step. */
   pin(atMs: number): void {
     this.#pinnedMs = atMs;

@@ -192,7 +192,7 @@ export class Sandbox {
     const { account, nonce } = admitted;
     this.requests.countAccount(account.keyId, label);
     if (nonce !== undefined) this.useNonce(account, nonce);
-    this.#limiter?.take(account.keyId, this.world.nowMs);
+    this.#limiter?.take(account.keyId, this.clock.sourceMs());
     return admitted;
   }
 

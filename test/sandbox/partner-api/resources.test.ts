@@ -244,6 +244,20 @@ describe('the control surface', () => {
     bench.nowMs += 1000;
     expect(statuses()).toEqual([200, 200, 429, 429]);
   });
+
+  it('limits them by the time in which callers wait, wherever its own clock stands', () => {
+    const bench = new Bench({ rateLimit: { perSecond: 2, burst: 3 } });
+    bench.newKey();
+    const statuses = () => Array.from({ length: 4 }, () => bench.call('GET', '/assets').status);
+    expect(statuses()).toEqual([200, 200, 200, 429]);
+    bench.control('POST', '/clock', { frozen: true, advanceMs: 60_000 });
+    expect(statuses()).toEqual([429, 429, 429, 429]);
+    bench.nowMs += 1000;
+    expect(statuses()).toEqual([200, 200, 429, 429]);
+    bench.control('POST', '/clock', { advanceMs: -3_600_000 });
+    bench.nowMs += 1000;
+    expect(statuses()).toEqual([200, 200, 429, 429]);
+  });
 });
 
 describe('sizes nobody needs', () => {
