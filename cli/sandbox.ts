@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { basePath } from '../sandbox/partner-api/http.ts';
+import { JournalBusyError, JournalError } from '../sandbox/partner-api/journal.ts';
 import { type PartnerApi, type PartnerApiOptions, startPartnerApi } from '../sandbox/partner-api/server.ts';
 
 const usage = `npm run sandbox -- [options]
@@ -63,6 +65,21 @@ function fileText(path: string, option: string): string {
   }
 }
 
+/** Certificate and key, which must fit together. */
+function tlsOptions(certFile: string | undefined, keyFile: string | undefined): PartnerApiOptions['tls'] {
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new UsageError('--tls-cert and --tls-key go together');
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  const tls = { cert: fileText(certFile, 'tls-cert'), key: fileText(keyFile, 'tls-key') };
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    const { reason, message } = cause as Error & { reason?: string };
+    throw new UsageError(`--tls-cert, --tls-key: no certificate and its key (PEM): ${reason ?? message}`, { cause });
+  }
+  return tls;
+}
+
 /** The proxy may have another host, not another path: the sandbox answers below its own only. */
 function publicBaseUrls(text: string | undefined): string[] {
   if (text === undefined) return [];
@@ -78,9 +95,6 @@ function serverOptions(options: Options): PartnerApiOptions {
   if (policy !== undefined && policy !== 'required' && policy !== 'ifPresent') {
     throw new UsageError(`--signature-policy: required or ifPresent, not ${policy}`);
   }
-  const cert = options['tls-cert'];
-  const key = options['tls-key'];
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--tls-cert and --tls-key go together');
   const perSecond = wholeNumber(options['rate-limit'], 'rate-limit', 1_000_000);
   if (perSecond === 0) throw new UsageError('--rate-limit: at least 1');
   return {
@@ -90,7 +104,7 @@ function serverOptions(options: Options): PartnerApiOptions {
     strictAgents: options['strict-agents'],
     rateLimit: perSecond === undefined ? undefined : { perSecond, burst: perSecond * 2 },
     publicBaseUrls: publicBaseUrls(options['public-base-url']),
-    tls: cert && key ? { cert: fileText(cert, 'tls-cert'), key: fileText(key, 'tls-key') } : undefined,
+    tls: tlsOptions(options['tls-cert'], options['tls-key']),
     log: (...words) => console.error(...words),
   };
 }
@@ -100,6 +114,8 @@ async function listen(options: PartnerApiOptions, port: number): Promise<Partner
   try {
     return await startPartnerApi({ ...options, port });
   } catch (error) {
+    if (error instanceof JournalError && !(error instanceof JournalBusyError))
+      throw new UsageError(`--journal: ${error.message}`, { cause: error });
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     console.error(`port ${port} is busy, taking a free one`);
     return startPartnerApi({ ...options, port: 0 });
@@ -142,6 +158,7 @@ try {
   await main();
 } catch (error) {
   const isUsage = error instanceof UsageError;
-  console.error(isUsage ? `${error.message}\n\n${usage}` : error);
+  if (isUsage) console.error(`${error.message}\n\n${usage}`);
+  else console.error(error instanceof JournalBusyError ? error.message : error);
   process.exit(isUsage ? 2 : 1);
 }

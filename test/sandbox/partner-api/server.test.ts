@@ -1,8 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { connect } from 'node:tls';
@@ -105,6 +107,7 @@ describe('TLS', () => {
 });
 
 describe('npm run sandbox', () => {
+  const tls = (name: string) => new URL(`tls/throw-away.${name}.pem`, import.meta.url).pathname;
   const cli = new URL('../../../cli/sandbox.ts', import.meta.url).pathname;
   let folder = '';
   let children: ChildProcess[] = [];
@@ -172,9 +175,8 @@ describe('npm run sandbox', () => {
   });
 
   it('serves https and wss with a certificate and its key', async () => {
-    const file = (name: string) => new URL(`tls/throw-away.${name}.pem`, import.meta.url).pathname;
-    const ca = readFileSync(file('cert'));
-    const server = await start('--port', '0', '--tls-cert', file('cert'), '--tls-key', file('key'));
+    const ca = readFileSync(tls('cert'));
+    const server = await start('--port', '0', '--tls-cert', tls('cert'), '--tls-key', tls('key'));
     const headers = { 'x-api-key': server.apiKey };
     expect([server.baseUrl, server.feedUrl]).toEqual([
       expect.stringMatching(/^https:/),
@@ -202,12 +204,53 @@ describe('npm run sandbox', () => {
     blocker.close();
   });
 
+  it('leaves a journal to the sandbox that has it, with one line, and takes it once that one was killed', async () => {
+    const journal = join(folder, 'a.journal');
+    const first = await start('--port', '0', '--journal', journal);
+    await fetch(`${first.baseUrl}/company`, {
+      method: 'POST',
+      headers: { 'x-api-key': first.apiKey },
+      body: '{"name":"A"}',
+    });
+    const before = readFileSync(journal, 'utf8');
+    const second = spawnSync(process.execPath, [cli, '--port', '0', '--journal', journal], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect([second.status, second.stdout, second.stderr]).toEqual([
+      1,
+      '',
+      `the journal ${journal} is in use by another sandbox\n`,
+    ]);
+    expect(readFileSync(journal, 'utf8')).toBe(before);
+    expect((await fetch(`${first.baseUrl}/assets`, { headers: { 'x-api-key': first.apiKey } })).status).toBe(200);
+    const [child] = children;
+    const ended = once(child as ChildProcess, 'exit');
+    child?.kill('SIGKILL');
+    await ended;
+    expect((await start('--port', '0', '--journal', journal)).apiKey).toBe(first.apiKey);
+  });
+
+  it('takes a free port with its journal too', async () => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+    const { port } = blocker.address() as { port: number };
+    const server = await start('--port', String(port), '--journal', join(folder, 'a.journal'));
+    expect(new URL(server.baseUrl).port).not.toBe(String(port));
+    blocker.close();
+  });
+
   it.each([
     [['--colour', 'red'], '--colour'],
     [['--port', '99999'], '--port'],
     [['--tls-cert', 'x'], '--tls-key'],
     [['--signature-policy', 'never'], '--signature-policy'],
     [['--public-key', '/nowhere'], '--public-key'],
+    [['--journal', '/nowhere/x'], '--journal: /nowhere/x: '],
+    [['--journal', tmpdir()], '--journal: '],
+    [['--journal', tls('key')], 'not a journal'],
+    [['--tls-cert', tls('key'), '--tls-key', tls('key')], '--tls-cert, --tls-key: '],
+    [['--tls-cert', cli, '--tls-key', cli], '--tls-cert, --tls-key: '],
     [['--public-base-url', 'https://api.example/other'], '--public-base-url'],
     [['--public-base-url', 'wss://api.example/api/v1/p'], '--public-base-url'],
     [['--public-base-url', 'api.example'], '--public-base-url'],
@@ -218,6 +261,7 @@ describe('npm run sandbox', () => {
     } catch (error) {
       const { status, stderr } = error as { status: number; stderr: Buffer };
       expect([status, String(stderr)]).toEqual([2, expect.stringContaining(named)]);
+      expect(String(stderr)).not.toContain('    at ');
     }
   });
 });
