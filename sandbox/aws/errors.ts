@@ -48,6 +48,13 @@ export class DataFolderBusyError extends LocalAwsError {
   }
 }
 
+/** There cannot be such a data folder: it is a file, or may not be written. */
+export class DataFolderUnusableError extends LocalAwsError {
+  constructor(folder: string, cause: Error) {
+    super('data_folder_unusable', `the data folder ${folder} cannot be used: ${cause.message}`, { cause });
+  }
+}
+
 /** A name that no function, queue, table or secret of `serverless.yml` carries. */
 export class UnknownNameError extends LocalAwsError {
   constructor(what: string, name: string, known: Iterable<string>) {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { HeldError, type Hold, hold } from '../hold.ts';
-import { DataFolderBusyError } from './errors.ts';
+import { DataFolderBusyError, DataFolderUnusableError } from './errors.ts';
 
 /** The part of a LevelDB store that is used here. */
 export interface LevelStore {
@@ -35,14 +35,14 @@ export async function openLevelStore(folder: string): Promise<LevelStore> {
  * Makes a data folder, which is made if it does not exist, the caller's own until it is released or the process ends, be
  * it by a kill. `what` names the part of the folder that is held: whoever holds another part is not in the way.
  *
- * Throws a `DataFolderBusyError` if another run holds it.
+ * Throws a `DataFolderBusyError` if another run holds it, and a `DataFolderUnusableError` if there can be no such folder.
  */
 export function holdDataFolder(dataFolder: string, what: string): Hold {
-  mkdirSync(dataFolder, { recursive: true });
   try {
+    mkdirSync(dataFolder, { recursive: true });
     return hold(join(dataFolder, `${what}.lock`));
   } catch (error) {
     if (error instanceof HeldError) throw new DataFolderBusyError(dataFolder, { cause: error });
-    throw error;
+    throw new DataFolderUnusableError(dataFolder, error as Error);
   }
 }

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { kinds } from '../../lib/instructions/kinds/index.ts';
 import { assembleConfig } from '../../lib/platform/config/assemble.ts';
 import type { Config } from '../../lib/platform/config/concerns.ts';
@@ -84,7 +84,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     file: files?.webhooks,
     onEvent: options.onEvent ?? (() => {}),
   });
-  const temporary = mkdtempSync(join(tmpdir(), 'qredo-functions-'));
+  const temporary = runFolder(options.dataFolder);
   const removeTemporary = () => rmSync(temporary, { recursive: true, force: true });
   process.once('exit', removeTemporary);
   const aws = await startLocalAws({
@@ -133,6 +133,15 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       process.off('exit', removeTemporary);
     },
   };
+}
+
+/** A folder for what only this run needs; the data folder's own, so that the next run takes away what a killed one left. */
+function runFolder(dataFolder: string | undefined): string {
+  if (dataFolder === undefined) return mkdtempSync(join(tmpdir(), 'qredo-functions-'));
+  const folder = resolve(dataFolder, 'run');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
 }
 
 async function startOnPort(port: number, journal: string | undefined, notes: string[]): Promise<PartnerApi> {

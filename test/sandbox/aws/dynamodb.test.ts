@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
@@ -127,6 +128,15 @@ it('says that a data folder is in use', async () => {
   await expect(startDynamoDb({ dataFolder: folder })).rejects.toMatchObject({
     code: 'data_folder_busy',
     message: expect.stringContaining(`the data folder ${folder} is in use`),
+  });
+});
+
+it('says that there cannot be such a data folder', async () => {
+  const folder = join(temporaryFolder(), 'file');
+  writeFileSync(folder, '');
+  await expect(startDynamoDb({ dataFolder: folder })).rejects.toMatchObject({
+    code: 'data_folder_unusable',
+    message: expect.stringContaining(`the data folder ${folder} cannot be used: `),
   });
 });
 
