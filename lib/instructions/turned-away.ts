@@ -14,8 +14,8 @@ export function alarmWhenTurnedAway(
   facts: Readonly<Record<string, unknown>> = {},
 ): void {
   if (!(error instanceof PartnerApiError)) return;
-  const { status, code, reason } = error;
+  const { status, code, reason, message } = error;
   if (turnedAway.includes(status) || code === 'credentials') {
-    report.alarm('partner_api_refuses_us', { ...facts, status, code, reason });
+    report.alarm('partner_api_refuses_us', { ...facts, status, code, reason: reason ?? message });
   }
 }

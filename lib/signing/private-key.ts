@@ -46,6 +46,11 @@ const checks: Check[] = [
       'The line breaks of the private key were turned into the two characters \\n. Store it with real line breaks.',
   },
   {
+    problem: 'unreadable',
+    looksLike: (pem) => !pem.includes('-----END'),
+    message: 'The private key is cut short: its END line is missing.',
+  },
+  {
     problem: 'newlines_lost',
     looksLike: (pem) => !/-----BEGIN (RSA )?PRIVATE KEY-----[ \t]*\r?\n/.test(pem) || !/\n[ \t]*-----END/.test(pem),
     message: 'The private key lost its line breaks: BEGIN line, key and END line must stand on lines of their own.',

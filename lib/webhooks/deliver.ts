@@ -2,7 +2,7 @@ import type { Clock, Hints, ItemStore, Random, Reporter, WebhookPost } from '../
 import { dueAtOf, type Subject, type Telling } from '../instructions/subject.ts';
 import { render, webhookId } from './events.ts';
 import { retryPeriodMs, retryWaitMs } from './retry.ts';
-import { sign } from './signature.ts';
+import { sign, WebhookSecretError } from './signature.ts';
 
 /** One place a client is told at, from configuration. */
 export interface Endpoint {
@@ -139,6 +139,10 @@ async function post(
     if (status >= 200 && status < 300) return undefined;
     return { gone: status === 410, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), facts: { status } };
   } catch (error) {
+    // No repetition mends our own secret, and after a day the event is given up.
+    if (error instanceof WebhookSecretError) {
+      teller.report.alarm('webhook_secret_unusable', { clientId: subject.client, endpoint: endpoint.name, error });
+    }
     return { gone: false, facts: { error } };
   }
 }

@@ -57,6 +57,7 @@ describe('a private key', () => {
     ['bare base64', 'not_a_pem', pkcs8.split('\n').slice(1, -2).join('\n')],
     ['any text', 'not_a_pem', 'hello'],
     ['damaged', 'unreadable', damaged],
+    ['cut short', 'unreadable', pkcs8.slice(0, 800)],
   ])('is refused in plain words, without any of it: %s', (_name, problem, pem) => {
     const error = problemOf(pem);
     expect(error).toBeInstanceOf(SigningKeyError);

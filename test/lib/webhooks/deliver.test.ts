@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { enter } from '../../../lib/instructions/machine.ts';
 import { type Instruction, indexed } from '../../../lib/instructions/record.ts';
 import { deliverWebhooks, type Endpoint, type Teller, tellingLeaseMs } from '../../../lib/webhooks/deliver.ts';
-import { verify } from '../../../lib/webhooks/signature.ts';
+import { verify, WebhookSecretError } from '../../../lib/webhooks/signature.ts';
 import { desk } from '../instructions/desk.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -16,7 +16,10 @@ interface Post {
 }
 
 /** A desk with one accepted transfer, endpoints that answer as they are told, and what they were sent. */
-async function telling(endpoints: Endpoint[] = [{ name: 'main', url: 'https://partner.example/hooks' }]) {
+async function telling(
+  endpoints: Endpoint[] = [{ name: 'main', url: 'https://partner.example/hooks' }],
+  secretsOf: Teller['secretsOf'] = async () => [secret],
+) {
   const one = desk();
   const { instruction } = await one.ask();
   const posts: Post[] = [];
@@ -24,7 +27,7 @@ async function telling(endpoints: Endpoint[] = [{ name: 'main', url: 'https://pa
   const teller: Teller = {
     ...one,
     endpointsOf: () => endpoints,
-    secretsOf: async () => [secret],
+    secretsOf,
     post: async ({ url, headers, body }) => {
       verify({ headers, body, secrets: [secret], nowSeconds: Math.floor(one.clock.nowMs() / 1000) });
       const { type, data } = JSON.parse(body) as { type: string; data: { sequence: number } };
@@ -64,6 +67,20 @@ describe('telling a partner', () => {
     ]);
     expect(tellAtMs).toBeUndefined();
     expect(index.dueAtMs).toBe((await now()).workAtMs);
+  });
+
+  it('asks for a person when a secret of ours is missing, and goes on once it is mended', async () => {
+    let secrets: readonly string[] = [];
+    const { one, posts, deliver } = await telling(undefined, async () => {
+      if (secrets.length === 0) throw new WebhookSecretError('there is no webhook secret for "desk/main"');
+      return secrets;
+    });
+    await deliver();
+    expect([posts, one.alarms]).toEqual([[], ['webhook_secret_unusable']]);
+    secrets = [secret];
+    one.pass(dayMs / 2);
+    await deliver();
+    expect([posts.length, one.alarms]).toEqual([1, ['webhook_secret_unusable']]);
   });
 
   it('goes on where it stopped when the history grows', async () => {
