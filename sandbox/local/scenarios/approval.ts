@@ -35,8 +35,13 @@ export const approval: Scenario = {
   },
 };
 
-/** The person who would else say yes is away until the returned function is called. */
+/** The person who would else say yes is away until the returned function is called, and then says yes to what waits for her. */
 function pauseApprover(stage: Stage, approverId: string): () => void {
   control(stage, 'PUT', `/voters/${approverId}`, { autoApprove: null });
-  return () => void control(stage, 'PUT', `/voters/${approverId}`, { autoApprove: { delayMs: 1000 } });
+  return () => {
+    control(stage, 'PUT', `/voters/${approverId}`, { autoApprove: { delayMs: 1000 } });
+    // A standing instruction that came due meanwhile would else stay open, and have all that follow it skipped.
+    const waiting = control<{ actions: { id: string }[] }>(stage, 'GET', `/voters/${approverId}/actions`, {});
+    for (const { id } of waiting.actions) control(stage, 'PUT', `/actions/${id}`, {});
+  };
 }
