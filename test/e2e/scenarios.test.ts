@@ -14,7 +14,8 @@ describe('npm start -- --once --json --scenario', { timeout: 600_000 }, () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ scenario }) => scenario)).toEqual(names);
     const states = Object.fromEntries(lines.map(({ scenario, state }) => [scenario, state]));
-    expect(states).toEqual({ ...Object.fromEntries(names.map((name) => [name, 'completed'])), deposit: 'received' });
+    const good = { ...Object.fromEntries(names.map((name) => [name, 'completed'])), deposit: 'received' };
+    expect(states, stdout).toEqual(good);
     // None has ended before the feed processes are killed, or the kill would hit nothing.
     for (const line of lines) expect(line['ms'], JSON.stringify(line)).toBeGreaterThan(700);
     expect(code).toBe(0);
