@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -208,8 +209,10 @@ describe('the journal', () => {
       }
     })().catch(() => {});
     while (answered.length < 50) await new Promise((resolve) => setTimeout(resolve, 5));
+    const ended = once(first.child, 'exit');
     first.child.kill('SIGKILL');
-    await load;
+    // Until it has ended it holds the journal.
+    await Promise.all([ended, load]);
     appendFileSync(journal, '1234abcd {"t":17');
     const second = await startServer(journal);
     for (const [index, txId] of answered.entries()) {
