@@ -1,7 +1,7 @@
 import { acceptInstruction } from '../instructions/accept.ts';
 import type { Bindings } from '../instructions/bindings.ts';
 import { canonicalHash, derivedId } from '../instructions/ids.ts';
-import { kinds } from '../instructions/kinds/index.ts';
+import { recurringKinds } from '../instructions/kinds/recurring.ts';
 import type { Door } from '../instructions/outside.ts';
 import type { Item } from '../instructions/ports.ts';
 import { type Instruction, isTerminal } from '../instructions/record.ts';
@@ -146,7 +146,7 @@ async function make(
   calledOff?: string,
 ): Promise<Instruction> {
   const client = office.clientOf(one.client);
-  const kind = kinds.get(one.kind);
+  const kind = recurringKinds.get(one.kind);
   if (client === undefined || kind === undefined) throw new InvalidRequest(404, 'client or kind', one.name);
   const { instruction, created } = await acceptInstruction(office, {
     kind,

@@ -1,14 +1,13 @@
 import type { Kind } from './kind.ts';
 import { quote } from './quote.ts';
-import { sweep } from './sweep.ts';
+import { recurringKinds } from './recurring.ts';
 import { take } from './take.ts';
-import { transfer } from './transfer.ts';
-import { withdrawal } from './withdrawal.ts';
 
 /** Every kind of instruction there is. Nothing else holds this list. */
-export const kinds: ReadonlyMap<string, Kind> = new Map(
-  [transfer, withdrawal, sweep, quote, take].map((kind) => [kind.name, kind as unknown as Kind]),
-);
+export const kinds: ReadonlyMap<string, Kind> = new Map([
+  ...recurringKinds,
+  ...[quote, take].map((kind) => [kind.name, kind as unknown as Kind] as const),
+]);
 
 /** The kind of a stored instruction. @throws when the record names a kind this version does not know */
 export function kindOf(instruction: { kind: string }): Kind {

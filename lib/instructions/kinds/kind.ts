@@ -54,7 +54,7 @@ export type RequestOf<Schema extends z.ZodMiniType> = z.infer<Schema>;
 
 /**
  * One kind of instruction: everything that tells it from the others. The pipeline reads these members and knows no kind
- * by name; a new kind is one file beside this one and one line in `index.ts`.
+ * by name; a new kind is one file beside this one and one line in `index.ts`, or in `recurring.ts`.
  */
 export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
   readonly name: string;
@@ -64,8 +64,6 @@ export interface Kind<Schema extends z.ZodMiniType = z.ZodMiniType> {
   readonly schema: Schema;
   /** Whether a request may say until when it holds; without, the Partner API sets the end. */
   readonly expires: boolean;
-  /** Whether it may be asked for again and again by a standing instruction. */
-  readonly mayRecur: boolean;
   /**
    * What to store of a request, by what its client may use. `id` is the instruction's own.
    * @throws InvalidRequest 404 naming the field, for what the client may not use

@@ -27,7 +27,6 @@ export const quote: Kind<typeof schema> = {
   paysField: 'sendAmount',
   lookedAtWithFund: true,
   expires: true,
-  mayRecur: false,
 
   resolve({ companyId, sendWalletId, receiveWalletId, sendAmount, receiveAmount, reference }, bindings, ownId) {
     const receives = boundPlace(bindings, { companyId, walletId: receiveWalletId }, 'receiveWalletId');

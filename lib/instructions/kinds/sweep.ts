@@ -26,7 +26,6 @@ export const sweep: Kind<typeof schema> = {
   paysField: 'amount',
   lookedAtWithFund: false,
   expires: true,
-  mayRecur: true,
 
   resolve({ coreClientId, walletId, expiresAt: _expiresAt, ...rest }, bindings) {
     const { asset } = boundSweep(bindings, { coreClientId, walletId, recipientWalletId: rest.recipientWalletId });

@@ -31,7 +31,6 @@ export const take: Kind<typeof schema> = {
   paysField: 'maxSendAmount',
   lookedAtWithFund: true,
   expires: false,
-  mayRecur: false,
 
   resolve({ txId, companyId, sendWalletId, receiveWalletId, worstPrice, maxSendAmount, reference }, bindings, ownId) {
     const receives = boundPlace(bindings, { companyId, walletId: receiveWalletId }, 'receiveWalletId');

@@ -25,7 +25,6 @@ export const transfer: Kind<typeof schema> = {
   paysField: 'amount',
   lookedAtWithFund: true,
   expires: true,
-  mayRecur: true,
 
   resolve: ({ companyId, walletId, expiresAt: _expiresAt, ...rest }, bindings) => ({
     origin: boundPlace(bindings, { companyId, walletId }),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { kinds } from '../../instructions/kinds/index.ts';
 import type { Kind } from '../../instructions/kinds/kind.ts';
+import { recurringKinds } from '../../instructions/kinds/recurring.ts';
 import { isEverDue, parseCron } from '../../standing/cron.ts';
 import { wallClock } from '../../standing/due.ts';
 import { InvalidRequest } from '../http/errors.ts';
@@ -60,11 +60,8 @@ function checkOne(one: StandingConfig, path: string): ProblemInFile[] {
 
 /** What is asked for: a kind that may recur, and a body that is one of it. */
 function checkRequest(one: StandingConfig, path: string): ProblemInFile[] {
-  const kind = kinds.get(one.kind);
-  if (kind === undefined || !kind.mayRecur) {
-    const allowed = [...kinds.values()].filter((each) => each.mayRecur).map((each) => each.name);
-    return [error(`${path}.kind`, `is none of ${allowed.join(', ')}`)];
-  }
+  const kind = recurringKinds.get(one.kind);
+  if (kind === undefined) return [error(`${path}.kind`, `is none of ${[...recurringKinds.keys()].join(', ')}`)];
   if (one.body['expiresAt'] !== undefined)
     return [error(`${path}.body.expiresAt`, 'follows from the due time and lifetimeSeconds')];
   const refused = refusalOf(() => parseWith(kind.schema, one.body));
@@ -84,7 +81,7 @@ function checkAgainst(one: StandingConfig, clients: readonly ClientConfig[], pat
   if (client === undefined) return [error(`${path}.client`, 'is no client')];
   // Of a body that is wrong in itself nobody can say what it is about.
   if (checkRequest(one, path).length > 0) return [];
-  const kind = kinds.get(one.kind) as Kind;
+  const kind = recurringKinds.get(one.kind) as Kind;
   const refused = refusalOf(() => kind.resolve(one.body as never, client, ''));
   if (refused === undefined) return [];
   return [error(`${path}.body.${refused.field}`, `the client "${client.id}" is not bound to this ${refused.reason}`)];
