@@ -7,7 +7,7 @@ import { transfer } from '../../../../lib/instructions/kinds/transfer.ts';
 import { withdrawal } from '../../../../lib/instructions/kinds/withdrawal.ts';
 import { poll } from '../../../../lib/instructions/poll.ts';
 import { submitInstruction } from '../../../../lib/instructions/submit.ts';
-import { KindWorld, startMs } from './world.ts';
+import { KindWorld, listed } from './world.ts';
 
 const amount = '640000';
 const toTransfer = { companyId: 'company', walletId: 'btc', counterpartyWalletId: 'theirs', amount };
@@ -29,16 +29,6 @@ const toTake = {
   receiveWalletId: btc.walletId,
   worstPrice: { sendAmount: eth.amount, receiveAmount: btc.amount },
 };
-const offered = {
-  txId: 'quote-1',
-  sendAsset: 'BTC',
-  sendAmountBaseUnits: 640_000n,
-  receiveAsset: 'ETH',
-  receiveAmountBaseUnits: 98_000_000n,
-  owner: false,
-  addedAtSeconds: 0,
-  expiresAtSeconds: startMs / 1000 + 3600,
-};
 
 /** What the Partner API tells of a movement. */
 function movement(changes: object) {
@@ -53,7 +43,7 @@ const swept = (changes: object = {}) =>
 /** What it tells of a swap, from the side that pays ETH or BTC. */
 const quoted = (changes: object = {}, details: object = {}) => ({
   details,
-  swap: { ...offered, sendWalletId: 'btc', receiveWalletId: 'eth', ...changes },
+  swap: { ...listed, sendWalletId: 'btc', receiveWalletId: 'eth', ...changes },
 });
 const taken = (changes: object = {}) => ({
   details: { fundId: 'fund' },
@@ -77,7 +67,7 @@ async function found(kind: Kind, body: Record<string, unknown>, told: object) {
     withdrawals: { create, get },
     sweeps: { create, get },
     swaps: { make: create, get, take: create, getTake: get },
-    hub: { list: () => [offered] },
+    hub: { list: () => [listed] },
     ledger: { page: () => ({ total: 0, entries: [], unreadable: 0 }) },
   });
   const { id } = await world.ask(kind, body);

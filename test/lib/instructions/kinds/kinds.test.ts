@@ -13,7 +13,7 @@ import {
   NotConnectedError,
   NotFoundError,
 } from '../../../../lib/partner-api/errors.ts';
-import { KindWorld, startMs } from './world.ts';
+import { KindWorld, listed, startMs } from './world.ts';
 
 const toWithdraw = { companyId: 'company', walletId: 'btc', address: 'mmEMpkxQ6WQPFiksu', amount: '120000' };
 const toSweep = { coreClientId: 'exchange', walletId: 'customer', recipientWalletId: 'btc', amount: '300000' };
@@ -30,16 +30,6 @@ const toTake = {
   sendWalletId: 'eth',
   receiveWalletId: 'btc',
   worstPrice: { sendAmount: '98000000', receiveAmount: '640000' },
-};
-const listed = {
-  txId: 'quote-1',
-  sendAsset: 'BTC',
-  sendAmountBaseUnits: 640_000n,
-  receiveAsset: 'ETH',
-  receiveAmountBaseUnits: 98_000_000n,
-  owner: false,
-  addedAtSeconds: 0,
-  expiresAtSeconds: startMs / 1000 + 3600,
 };
 const made = { txId: 'tx-1', status: 'new' };
 

@@ -19,6 +19,18 @@ export const bindings: Bindings = {
   sweeps: [{ coreClientId: 'exchange', walletId: 'customer', asset: 'BTC', recipientWalletIds: ['btc'] }],
 };
 
+/** A quote of 640,000 BTC for 98,000,000 ETH, base units, as the hub lists it. */
+export const listed = {
+  txId: 'quote-1',
+  sendAsset: 'BTC',
+  sendAmountBaseUnits: 640_000n,
+  receiveAsset: 'ETH',
+  receiveAmountBaseUnits: 98_000_000n,
+  owner: false,
+  addedAtSeconds: 0,
+  expiresAtSeconds: startMs / 1000 + 3600,
+};
+
 /** One operation of the Partner API in a test: given its arguments, it answers or throws. */
 type Answers = Record<string, Record<string, (...args: never[]) => unknown>>;
 
